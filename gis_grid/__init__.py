@@ -1,0 +1,3 @@
+"""The place: what stands there when nothing happens."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,218 @@
+"""The only reader of the environment. Every name here is explained in docs/settings.md.
+
+One file for every installation: what differs comes from the environment, and a value that
+is missing or unsafe stops the start with a sentence that says what to do.
+"""
+
+import importlib.util
+import os
+from pathlib import Path
+from urllib.parse import unquote
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+
+def _required(name: str, why: str) -> str:
+    value = str(env(name, default=""))
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set: {why}. `./gridctl up` sets it for you.")
+    return value
+
+
+# --- GDAL, GEOS and PROJ: the copies inside the pyogrio and shapely wheels -----------------
+
+
+def _wheel_library(package: str, pattern: str) -> str:
+    """Return the one library file that the wheel carries (the name holds a build hash)."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise ImproperlyConfigured(f"The package {package} is not installed.")
+    home = Path(spec.submodule_search_locations[0])
+    for folder in (home.parent / f"{package}.libs", home / ".dylibs"):
+        found = sorted(folder.glob(pattern))
+        if found:
+            return str(found[0])
+    raise ImproperlyConfigured(
+        f"No {pattern} beside {package}: set GDAL_LIBRARY_PATH and GEOS_LIBRARY_PATH."
+    )
+
+
+GDAL_LIBRARY_PATH = env("GDAL_LIBRARY_PATH", default="") or _wheel_library("pyogrio", "libgdal*")
+GEOS_LIBRARY_PATH = env("GEOS_LIBRARY_PATH", default="") or _wheel_library("shapely", "libgeos_c*")
+_pyogrio = Path(GDAL_LIBRARY_PATH).parent.parent / "pyogrio"
+if _pyogrio.is_dir():
+    os.environ.setdefault("PROJ_DATA", str(_pyogrio / "proj_data"))
+    os.environ.setdefault("GDAL_DATA", str(_pyogrio / "gdal_data"))
+
+# --- who and where -----------------------------------------------------------------------
+
+DEBUG = env.bool("GRID_DEBUG", default=False)
+SECRET_KEY = _required("GRID_SECRET_KEY", "sessions and links are signed with it")
+ALLOWED_HOSTS = env.list("GRID_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("GRID_ORIGINS", default=[])
+HTTPS = env.bool("GRID_HTTPS", default=False)
+LIVE_PORT = env.int("GRID_LIVE_PORT", default=0)  # 0: the stream has the page's own origin
+MEDIA_ROOT = env("GRID_MEDIA", default=str(BASE_DIR / ".local" / "media"))
+STATIC_ROOT = env("GRID_STATIC_ROOT", default=str(BASE_DIR / ".local" / "static"))
+DEMO_ACCOUNTS = env("GRID_DEMO_ACCOUNTS", default="")
+BASEMAPS = env.json("GRID_BASEMAPS", default=[])  # online base maps: off unless named
+MAP_ATTRIBUTION = env("GRID_MAP_ATTRIBUTION", default="")
+MAP_APPROVAL_NUMBER = env("GRID_MAP_APPROVAL_NUMBER", default="")
+
+# --- the place's own numbers -----------------------------------------------------------------
+
+EDGE_TOLERANCE_M = 0.001  # closer than any survey: exact ties and the noise of floats
+NEAREST_TOLERANCE_M = env.float("GRID_NEAREST_TOLERANCE_M", default=50.0)
+MAX_ACCURACY_M = env.float("GRID_MAX_ACCURACY_M", default=500.0)
+PHOTO_MAX_BYTES = env.int("GRID_PHOTO_MAX_BYTES", default=12 * 1024 * 1024)
+PHOTO_MAX_PIXELS = 50_000_000
+
+# --- Django ---------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "django.contrib.postgres",
+    "leaflet",
+    "ninja",
+    "pgtrigger",
+    "pghistory",
+    "gis_grid.territory",
+    "gis_grid.people",
+    "gis_grid.facilities",
+    "gis_grid.basemap",
+    "incidents",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "gis_grid.web.errors.RequestId",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = env("GRID_URLCONF", default="gis_grid.urls")  # asgi.py names the live one
+WSGI_APPLICATION = "gis_grid.wsgi.application"
+ASGI_APPLICATION = "gis_grid.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "gis_grid" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+_database = env.db_url_config(
+    _required("DATABASE_URL", "one PostgreSQL with PostGIS is the whole back end")
+)
+if _database["ENGINE"] != "django.contrib.gis.db.backends.postgis":
+    raise ImproperlyConfigured("DATABASE_URL must start with postgis://")
+STATEMENT_TIMEOUT_MS = env.int("GRID_STATEMENT_TIMEOUT_MS", default=15000)
+DATABASES = {
+    "default": {
+        **_database,
+        "HOST": unquote(_database["HOST"]),  # a socket folder arrives percent-encoded
+        "CONN_MAX_AGE": env.int("GRID_DB_CONN_MAX_AGE", default=600),
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            **_database.get("OPTIONS", {}),
+            "connect_timeout": 5,
+            # An interactive query that needs longer is a mistake; jobs raise it for themselves.
+            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}",
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTHENTICATION_BACKENDS = ["gis_grid.people.backends.PeopleBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "front"
+LOGOUT_REDIRECT_URL = "front"
+SESSION_COOKIE_AGE = 7 * 24 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 30 * 24 * 3600
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+CSRF_FAILURE_VIEW = "gis_grid.web.errors.csrf_failure"
+DATA_UPLOAD_MAX_MEMORY_SIZE = PHOTO_MAX_BYTES + 1024
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "gis_grid" / "locale"]
+TIME_ZONE = env("GRID_TIME_ZONE", default="Asia/Shanghai")
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+_live = [f"http://*:{LIVE_PORT}"] if LIVE_PORT else []
+_tile_hosts = sorted({basemap["host"] for basemap in BASEMAPS})
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF, "'unsafe-inline'"],  # Leaflet places tiles with style attributes
+        "img-src": [SELF, "data:", "blob:", *_tile_hosts],
+        "connect-src": [SELF, *_live, *_tile_hosts],
+        "worker-src": [SELF, "blob:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [SELF],
+        "form-action": [SELF],
+    }
+}
+
+LEAFLET_CONFIG = {"TILES": [], "RESET_VIEW": False, "SCALE": "metric", "ATTRIBUTION_PREFIX": ""}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stdout"], "level": env("GRID_LOG_LEVEL", default="INFO")},
+}
