@@ -1,0 +1,42 @@
+"""Who is where, and when. Reads only."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+
+from gis_grid.territory.paths import Territory
+from gis_grid.territory.queries import inside
+
+if TYPE_CHECKING:
+    pass
+
+
+class WorkerQuerySet(QuerySet["Worker"]):
+    """People who hold assignments."""
+
+    def within(self, territory: Territory) -> WorkerQuerySet:
+        """Those with an assignment inside the territory."""
+        return self.filter(inside(territory, "assignments__area__path")).distinct()
+
+
+class AssignmentQuerySet(QuerySet["Assignment"]):
+    """Worker x area x role x days."""
+
+    def within(self, territory: Territory) -> AssignmentQuerySet:
+        """Those whose area lies inside the territory."""
+        return self.filter(inside(territory, "area__path"))
+
+    def at(self, when: date) -> AssignmentQuerySet:
+        """Those that hold on this day."""
+        return self.filter(during__contains=when)
+
+
+class PartyOrganisationQuerySet(QuerySet["PartyOrganisation"]):
+    """Party organisations by area."""
+
+    def within(self, territory: Territory) -> PartyOrganisationQuerySet:
+        """Those attached to an area inside the territory."""
+        return self.filter(inside(territory, "areas__path")).distinct()
