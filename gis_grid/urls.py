@@ -1,0 +1,44 @@
+"""The addresses of the web process, and the API put together. Names both packages."""
+
+from django.contrib import admin
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import include, path, register_converter
+
+from gis_grid import __version__
+from gis_grid.web import errors, pages, tiles
+from gis_grid.web.api import build_api
+from gis_grid.web.converters import TileNumber
+from incidents.web import command, field, incidents
+from incidents.web import pages as incident_pages
+
+register_converter(TileNumber, "tile")
+
+api = build_api("gis-grid", __version__, docs_decorator=login_required)
+api.add_router("/field", field.router)
+api.add_router("/command", command.router)
+api.add_router("/incidents", incidents.router)
+
+urlpatterns = [
+    path("", pages.front, name="front"),
+    path(
+        "login/",
+        LoginView.as_view(template_name="gis_grid/login.html", redirect_authenticated_user=True),
+        name="login",
+    ),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("field/", incident_pages.field, name="field"),
+    path("command/", incident_pages.command, name="command"),
+    path("photos/<uuid:photo_id>", incident_pages.photo, name="photo"),
+    path("tiles/base/<tile:z>/<tile:x>/<tile:y>.pbf", tiles.base, name="base-tile"),
+    path("api/", api.urls),
+    path("healthz", pages.healthz, name="healthz"),
+    path("readyz", pages.readyz, name="readyz"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.page_not_found
+handler500 = errors.server_error
