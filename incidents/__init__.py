@@ -1,0 +1,1 @@
+"""The happening: something reported, routed, handled, watched."""

@@ -1,0 +1,44 @@
+"""Category packs: example lists as JSON files, loaded into the category table."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from incidents.models import Category
+
+FOLDER = Path(__file__).parent / "packs"
+
+
+def names() -> list[str]:
+    """Return the packs that ship with the product."""
+    return sorted(path.stem for path in FOLDER.glob("*.json"))
+
+
+def load(name: str) -> dict[str, Category]:
+    """Write a pack's majors and minors; a code that exists is brought up to date.
+
+    Returns the minor categories by code.
+    """
+    pack = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    minors: dict[str, Category] = {}
+    with transaction.atomic():
+        for place, entry in enumerate(pack["majors"]):
+            major = _write(entry, None, place, pack["source"])
+            for below, minor in enumerate(entry["minors"]):
+                minors[minor["code"]] = _write(minor, major, below, pack["source"])
+    return minors
+
+
+def _write(entry: dict[str, Any], major: Category | None, place: int, source: str) -> Category:
+    values = {
+        "name": entry["name"],
+        "name_en": entry["name_en"],
+        "major": major,
+        "position": place,
+        "source": source,
+    }
+    if major:
+        values |= {"limit_hours": entry["limit_hours"], "photo": entry["photo"]}
+    return Category.objects.update_or_create(code=entry["code"], defaults=values)[0]

@@ -1,0 +1,108 @@
+"""The vocabulary of incidents and events, as QuerySets. Reads only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.contrib.gis.db.models.functions import Distance
+from django.contrib.gis.geos import Point, Polygon
+from django.db.models import Count, F, Q, QuerySet
+
+from gis_grid.access import Actor
+from gis_grid.territory.paths import Territory
+from gis_grid.territory.queries import inside
+from incidents.states import OPEN_STATES
+
+if TYPE_CHECKING:
+    pass
+
+
+def held_by(territory: Territory, field: str = "area_path") -> Q:
+    """Condition: the path lies in the territory, or is empty and the territory has the queue."""
+    condition = inside(territory, field)
+    return condition | Q(**{field: ""}) if territory.unrouted else condition
+
+
+class IncidentQuerySet(QuerySet["Incident"]):
+    """Incidents by territory, state, clock and place."""
+
+    def within(self, territory: Territory) -> IncidentQuerySet:
+        """Only the incidents of a territory."""
+        return self.filter(held_by(territory))
+
+    def visible_to(self, actor: Actor) -> IncidentQuerySet:
+        """Those of the actor's territory, and those the actor reported."""
+        mine = Q(reporter=actor.worker) if actor.worker else Q(pk__in=[])
+        return self.filter(held_by(actor.territory) | mine)
+
+    def open(self) -> IncidentQuerySet:
+        """Not yet closed."""
+        return self.filter(state__in=OPEN_STATES)
+
+    def overdue(self, at: datetime) -> IncidentQuerySet:
+        """Open and past the deadline."""
+        return self.open().filter(due_at__lt=at)
+
+    def on_the_map(self, closed_since: datetime) -> IncidentQuerySet:
+        """Open ones and those closed lately: what a live map shows."""
+        return self.filter(Q(state__in=OPEN_STATES) | Q(closed_at__gte=closed_since))
+
+    def near(self, point: Point, metres: float) -> IncidentQuerySet:
+        """Those within so many metres of a point (EPSG:4326), nearest first."""
+        return (
+            self.filter(point__dwithin=(point, metres))
+            .annotate(distance=Distance("point", point))
+            .order_by("distance")
+        )
+
+    def in_box(self, box: Polygon) -> IncidentQuerySet:
+        """Those inside a lon/lat box."""
+        return self.filter(point__coveredby=box)
+
+    def as_rows(self) -> IncidentQuerySet:
+        """With all that a row on a list or map needs, in one query."""
+        return self.select_related("category", "area").annotate(
+            photo_count=Count("attachments", filter=Q(attachments__stored_at__isnull=False))
+        )
+
+
+class EventQuerySet(QuerySet["Event"]):
+    """Events in the order of the feed."""
+
+    def stamped(self) -> EventQuerySet:
+        """Those the relay has given a sequence number."""
+        return self.filter(sequence__isnull=False)
+
+    def after(self, sequence: int) -> EventQuerySet:
+        """Stamped events after a sequence number, in order."""
+        return self.filter(sequence__gt=sequence).order_by("sequence")
+
+    def touching(self, territory: Territory) -> EventQuerySet:
+        """Those whose incident was or is in the territory."""
+        return self.filter(held_by(territory, "path_before") | held_by(territory, "path_after"))
+
+
+class AttachmentQuerySet(QuerySet["Attachment"]):
+    """Photos."""
+
+    def stored(self) -> AttachmentQuerySet:
+        """Those whose bytes have arrived."""
+        return self.filter(stored_at__isnull=False)
+
+    def ids(self) -> list[UUID]:
+        """Their ids."""
+        return list(self.values_list("pk", flat=True))
+
+
+class CategoryQuerySet(QuerySet["Category"]):
+    """The two-level list of categories."""
+
+    def minors(self) -> CategoryQuerySet:
+        """What can be reported: the active second level, in the list's order."""
+        return (
+            self.filter(major__isnull=False, active=True)
+            .select_related("major")
+            .order_by(F("major__position"), "position")
+        )

@@ -1,0 +1,159 @@
+"""From a point to the area that owns it, inside the transaction that saves the report.
+
+Reads only. The rule itself is `gis_grid.territory.ownership`; this module asks the database for
+the areas near the point that are valid on the day, and writes down why the answer came out.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import shapely
+from django.conf import settings
+from django.db import connection
+
+from gis_grid.geo.metric import LocalMetric
+from gis_grid.territory.models import Boundary, Kind, Level
+from gis_grid.territory.ownership import (
+    OUTSIDE,
+    Candidate,
+    Ownership,
+    Tolerances,
+    decide,
+    prefer,
+    shares,
+)
+
+METRES_PER_DEGREE = 110_500  # of latitude: less than anywhere, so the box is never too small
+GRID_LEVELS = (Level.GRID, Level.MICRO_GRID)
+PARENT_LEVELS = (Level.CITY, Level.DISTRICT, Level.STREET, Level.COMMUNITY)
+MAX_CANDIDATES = 8
+
+# Borders are straight in degrees, as they are drawn; a geography edge would bend (1 cm on 1 km).
+# So the nearest place on a border is sought on a plane, and only then measured on the ellipsoid.
+_NEAR = """
+SELECT a.id, b.id, a.code, a.name, a.level, a.kind = %(exclusive)s, a.path,
+       ST_Covers(b.shape, p.point),
+       ST_Distance(p.point::geography, ST_Scale(ST_ClosestPoint(
+           ST_Scale(ST_Boundary(b.shape), %(k)s, 1), p.scaled), 1 / %(k)s, 1)::geography)
+  FROM (SELECT ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326) AS point,
+               ST_SetSRID(ST_MakePoint(%(lon)s * %(k)s, %(lat)s), 4326) AS scaled) AS p
+  JOIN territory_boundary b
+    ON b.shape && ST_Expand(p.point, %(dx)s, %(dy)s) AND b.during @> %(when)s::date
+  JOIN territory_area a
+    ON a.id = b.area_id AND a.level = ANY(%(levels)s)
+"""
+
+
+@dataclass(frozen=True)
+class Route:
+    """Who got the incident and why. Distances in metres; `candidates` as stored and shown."""
+
+    method: str
+    owner: Candidate | None = None
+    candidates: list[dict[str, Any]] = field(default_factory=list)
+    answered: bool = False  # the reporter chose among the candidates
+    boundary_ids: tuple[int, ...] = ()  # the owner's first, then the candidates'
+
+    @property
+    def as_json(self) -> dict[str, Any]:
+        """The stored form; the owner's code and names stand there as they were that day."""
+        owner = self.owner
+        return {
+            "method": self.method,
+            "area": {"code": owner.code, "name": owner.name} if owner else None,
+            "edge_m": round(owner.edge_m, 1) if owner else None,
+            "distance_m": round(owner.distance_m, 1) if owner else None,
+            "candidates": self.candidates,
+            "answered": self.answered,
+        }
+
+
+def tolerances() -> Tolerances:
+    """Return the installation's tolerances in metres."""
+    return Tolerances(settings.EDGE_TOLERANCE_M, settings.NEAREST_TOLERANCE_M)
+
+
+def route(
+    lon: float,
+    lat: float,
+    *,
+    when: date,
+    accuracy_m: float | None = None,
+    own: Iterable[int] = (),
+    chosen: str | None = None,
+) -> Route:
+    """Return the owner of a WGS84 point on a day.
+
+    Grids first; where no grid is within reach, the deepest parent area that covers the point
+    catches it. `own` are the reporter's areas: among candidates they go first. `chosen` is the
+    code the reporter picked; a code that was not on offer is no answer.
+    """
+    radius = None if accuracy_m is None else min(accuracy_m, settings.MAX_ACCURACY_M)
+    found = owner_of(lon, lat, when=when, accuracy_m=radius, levels=GRID_LEVELS)
+    if found.method == OUTSIDE:
+        found = owner_of(lon, lat, when=when, accuracy_m=radius, levels=PARENT_LEVELS)
+    own_areas = frozenset(own)
+    picked = [c.area_id for c in found.candidates if chosen is not None and c.code == chosen]
+    # Where places are sure, the border decides; where they are not, people know better.
+    if found.rivals:
+        found = prefer(found, picked or own_areas)
+    return Route(
+        method=found.method,
+        owner=found.owner,
+        candidates=_described(lon, lat, radius, found, own_areas),
+        answered=bool(picked and found.rivals),
+        boundary_ids=tuple(c.boundary_id for c in found.candidates[:MAX_CANDIDATES]),
+    )
+
+
+def owner_of(
+    lon: float,
+    lat: float,
+    *,
+    when: date,
+    accuracy_m: float | None,
+    levels: Sequence[int],
+) -> Ownership:
+    """Return who owns a WGS84 point on a day among areas of these levels. One indexed query."""
+    limits = tolerances()
+    reach_m = max(limits.nearest_m, accuracy_m or 0)
+    aspect = max(LocalMetric(lon, lat).aspect, 0.01)  # the pole has no longitude to speak of
+    parameters = {
+        "lon": lon,
+        "lat": lat,
+        "k": aspect,
+        "dx": reach_m / METRES_PER_DEGREE / aspect,
+        "dy": reach_m / METRES_PER_DEGREE,
+        "when": when,
+        "levels": [int(level) for level in levels],
+        "exclusive": Kind.EXCLUSIVE.value,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_NEAR, parameters)
+        near = [
+            Candidate(*known, distance_m=0.0 if inside else edge_m, edge_m=edge_m)
+            for *known, inside, edge_m in cursor.fetchall()
+        ]
+    return decide(near, accuracy_m, limits)
+
+
+def _described(
+    lon: float, lat: float, accuracy_m: float | None, found: Ownership, own: frozenset[int]
+) -> list[dict[str, Any]]:
+    """Return the candidates of an unsure answer with the circle's share in each."""
+    if not found.rivals or not accuracy_m:
+        return []
+    offered = found.candidates[:MAX_CANDIDATES]
+    shapes = Boundary.objects.in_bulk([c.boundary_id for c in offered])
+    parts = shares(
+        lon,
+        lat,
+        accuracy_m,
+        [shapely.from_wkb(bytes(shapes[c.boundary_id].shape.wkb)) for c in offered],
+    )
+    return [
+        {"code": c.code, "name": c.name, "share": part, "own": c.area_id in own}
+        for c, part in zip(offered, parts, strict=True)
+    ]

@@ -1,0 +1,65 @@
+"""The command centre's API: a snapshot, what came after it, and the areas to draw."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Query, Router
+from pydantic import Field
+
+from gis_grid.access import Actor, require
+from gis_grid.people.models import DESK_ROLES
+from gis_grid.web.api import Strict, actor, no_store
+from incidents import feed, layers
+from incidents.models import Incident
+from incidents.rows import rows_of
+
+router = Router(tags=["command"])
+CLOSED_SHOWN = timedelta(hours=24)
+
+
+class AfterIn(Strict):
+    """Where the reader stands in the log."""
+
+    after: Annotated[int, Field(ge=0, lt=2**63)] = 0
+
+
+def desk(request: HttpRequest) -> Actor:
+    """Return the actor, who must sit at a desk or administer the whole."""
+    asking = actor(request)
+    if not asking.user.is_superuser:
+        require(asking, DESK_ROLES)
+    return asking
+
+
+@router.get("/snapshot")
+def snapshot(request: HttpRequest) -> dict[str, Any]:
+    """Everything a live map shows now, and the sequence number to go on from."""
+    asking = desk(request)
+    now = timezone.now()
+    # One moment for both reads: a change between them would be neither in the rows nor after it.
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        sequence = feed.last_sequence()
+        incidents = Incident.objects.within(asking.territory).on_the_map(now - CLOSED_SHOWN)
+        rows = rows_of(incidents)
+    return {"sequence": sequence, "at": now.isoformat(), "incidents": rows}
+
+
+@router.get("/events")
+def events(request: HttpRequest, query: Query[AfterIn]) -> dict[str, Any]:
+    """What changed after a sequence number: the stream's content, for who cannot stream."""
+    asking = desk(request)
+    sequence, told = feed.events_after(query.after, asking.territory)
+    return {"sequence": sequence, "events": told}
+
+
+@router.get("/areas")
+def areas(request: HttpRequest) -> HttpResponse:
+    """The areas of my territory as GeoJSON, with who is on duty."""
+    asking = desk(request)
+    body = layers.areas(asking.territory, timezone.localdate())
+    return no_store(HttpResponse(body, content_type="application/geo+json"))

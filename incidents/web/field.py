@@ -1,0 +1,211 @@
+"""The grid worker's API: where am I, what can I report, here it is, what is mine to do."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from ninja import Query, Router, Status
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
+
+from gis_grid.access import Actor, require
+from gis_grid.geo.datum import Datum
+from gis_grid.geo.geojson import parse_geometry
+from gis_grid.people.models import FIELD_ROLES
+from gis_grid.territory.models import Area, Level
+from gis_grid.web.api import Strict, actor
+from incidents import actions, photos
+from incidents.layers import borders
+from incidents.models import Category, Incident
+from incidents.reasons import sentence
+from incidents.reports import MAX_WORDS, Photo, Report, wgs84_point
+from incidents.routing import Route, route
+from incidents.rows import row_of, rows_of
+
+router = Router(tags=["field"])
+RECENT = timedelta(days=60)
+LIST_LIMIT = 200
+
+
+def _written(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise ValueError("write the time as text with its zone")
+    return value
+
+
+def _plausible(value: datetime) -> datetime:
+    if not 2000 <= value.year <= 2100:
+        raise ValueError("the year must lie between 2000 and 2100")
+    return value
+
+
+When = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_plausible)]
+Metres = Annotated[float, Field(strict=True, ge=0, le=10_000_000)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class PhotoIn(Strict):
+    """A photo that will be uploaded after the report."""
+
+    id: UUID
+    sha256: Sha256
+
+
+class ReportIn(Strict):
+    """A report. `position` is a GeoJSON Point in degrees of `datum`."""
+
+    id: UUID
+    category: Annotated[str, Field(max_length=40)]
+    position: Any
+    datum: Datum = Datum.WGS84
+    accuracy_m: Metres | None = None
+    method: Literal["gps", "network", "manual"]
+    fixed_at: When | None = None
+    recorded_at: When
+    words: Annotated[str, Field(max_length=MAX_WORDS)] = ""
+    chosen_area: Annotated[str, Field(max_length=40)] | None = None
+    photos: list[PhotoIn] = []
+
+    def as_report(self) -> Report:
+        """Return the report with its position checked."""
+        point = parse_geometry(self.position, ("Point",))
+        return Report(
+            id=self.id,
+            category=self.category,
+            lon=point.x,
+            lat=point.y,
+            datum=self.datum,
+            accuracy_m=self.accuracy_m,
+            method=self.method,
+            fixed_at=self.fixed_at,
+            recorded_at=self.recorded_at,
+            words=self.words,
+            chosen_area=self.chosen_area,
+            photos=tuple(Photo(photo.id, photo.sha256) for photo in self.photos),
+        )
+
+
+class PlaceIn(Strict):
+    """A place to ask about."""
+
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    datum: Datum = Datum.WGS84
+    accuracy_m: Annotated[float, Field(ge=0, le=10_000_000)] | None = None
+
+
+def _worker(request: HttpRequest) -> Actor:
+    asking = actor(request)
+    require(asking, FIELD_ROLES)
+    return asking
+
+
+@router.get("/me")
+def me(request: HttpRequest) -> dict[str, Any]:
+    """Who I am, my areas, and what I can report: what I used lately comes first."""
+    asking = _worker(request)
+    areas = Area.objects.within(asking.territory).filter(pk__in=asking.own_areas)
+    return {
+        "worker": {"name": asking.name, "username": asking.user.get_username()},
+        "areas": [{"code": a.code, "name": a.name, "level": Level(a.level).slug} for a in areas],
+        "categories": _categories(asking),
+    }
+
+
+@router.get("/route")
+def where(request: HttpRequest, place: Query[PlaceIn]) -> dict[str, Any]:
+    """Which grid answers for a place, with the borders to draw."""
+    asking = _worker(request)
+    lon, lat = wgs84_point(place.lon, place.lat, place.datum)
+    found = route(
+        lon,
+        lat,
+        when=timezone.localdate(),
+        accuracy_m=place.accuracy_m,
+        own=asking.own_areas,
+    )
+    return {"point": [lon, lat], "route": _route(found), "borders": borders(found.boundary_ids)}
+
+
+@router.post("/reports", response={200: Any, 201: Any})
+def report(request: HttpRequest, body: ReportIn) -> Status[dict[str, Any]]:
+    """Take a report. 201 the first time, 200 for the same again, 409 for other content."""
+    received = body.as_report()
+    stored = actions.report(received, by=actor(request), at=timezone.now())
+    return Status(201 if stored.created else 200, _receipt(stored, received))
+
+
+@router.put("/reports/{uuid:report_id}/photos/{uuid:photo_id}")
+def photo(request: HttpRequest, report_id: UUID, photo_id: UUID) -> HttpResponse:
+    """Take the bytes of an announced photo."""
+    kept, created = photos.store(
+        report_id,
+        photo_id,
+        request.body,
+        request.content_type or "",
+        by=_worker(request),
+        at=timezone.now(),
+    )
+    return JsonResponse({"id": str(kept.id), "sha256": kept.sha256}, status=201 if created else 200)
+
+
+@router.get("/reports")
+def mine(request: HttpRequest) -> dict[str, Any]:
+    """What I reported, newest first."""
+    asking = _worker(request)
+    incidents = Incident.objects.visible_to(asking).filter(reporter=asking.worker)
+    return {"items": rows_of(incidents.order_by("-reported_at")[:LIST_LIMIT])}
+
+
+@router.get("/tasks")
+def tasks(request: HttpRequest) -> dict[str, Any]:
+    """What is open in my areas, the nearest deadline first."""
+    asking = _worker(request)
+    incidents = Incident.objects.within(asking.territory).open().order_by("due_at")
+    return {"items": rows_of(incidents[:LIST_LIMIT])}
+
+
+def _categories(asking: Actor) -> list[dict[str, Any]]:
+    since = timezone.now() - RECENT
+    last_used = dict(
+        Incident.objects.visible_to(asking)
+        .filter(reporter=asking.worker, reported_at__gte=since)
+        .values_list("category")
+        .annotate(last=Max("reported_at"))
+    )
+    known = list(Category.objects.minors())
+    recent = sorted((c for c in known if c.pk in last_used), key=lambda c: last_used[c.pk])[::-1]
+    rest = [c for c in known if c.pk not in last_used]
+    return [_category(c, recent=c.pk in last_used) for c in [*recent, *rest]]
+
+
+def _category(category: Category, *, recent: bool) -> dict[str, Any]:
+    major = category.major
+    return {
+        "code": category.code,
+        "name": category.label,
+        "major": {"code": major.code, "name": major.label} if major else None,
+        "photo": category.photo,
+        "limit_hours": category.limit_hours,
+        "recent": recent,
+    }
+
+
+def _route(found: Route) -> dict[str, Any]:
+    stored = found.as_json
+    return {**stored, "reason": sentence(stored)}
+
+
+def _receipt(stored: actions.Reported, report: Report) -> dict[str, Any]:
+    """What the phone needs to know before it forgets the report."""
+    incident = stored.incident
+    arrived = set() if stored.created else set(incident.attachments.stored().ids())
+    return {
+        **row_of(incident),
+        "sha256": incident.content_sha256,
+        "area": incident.route["area"],
+        "route": {**incident.route, "reason": sentence(incident.route)},
+        "photos": [{"id": str(p.id), "stored": p.id in arrived} for p in report.photos],
+    }

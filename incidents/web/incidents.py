@@ -1,0 +1,103 @@
+"""Incidents for whoever may see them: lists, one in full, and the deeds on it."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.contrib.gis.geos import Point, Polygon
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from ninja import Query, Router
+from pydantic import Field
+
+from gis_grid.errors import Conflict, NotFound, Unreadable
+from gis_grid.web.api import Strict, actor
+from gis_grid.web.numbers import lonlat_box, lonlat_point
+from incidents import actions
+from incidents.access import access_incident
+from incidents.details import detail_of
+from incidents.models import Incident
+from incidents.queries import IncidentQuerySet
+from incidents.rows import rows_of
+
+router = Router(tags=["incidents"])
+MAX_WITHIN_M = 50_000
+
+
+class ListIn(Strict):
+    """What to list. `bbox` = west,south,east,north and `near` = lon,lat in WGS84 degrees."""
+
+    bbox: str | None = None
+    near: str | None = None
+    within_m: Annotated[float, Field(gt=0, le=MAX_WITHIN_M)] = 250
+    state: Annotated[str, Field(max_length=16)] | None = None
+    category: Annotated[str, Field(max_length=40)] | None = None
+    q: Annotated[str, Field(max_length=100)] | None = None
+    page: Annotated[int, Field(ge=1, le=10_000)] = 1
+    page_size: Annotated[int, Field(ge=1, le=200)] = 50
+
+    def narrow(self, incidents: IncidentQuerySet) -> IncidentQuerySet:
+        """Return the incidents that fit every filter."""
+        if self.bbox is not None:
+            incidents = incidents.in_box(Polygon.from_bbox(lonlat_box(self.bbox)))
+        if self.near is not None:
+            lon, lat = lonlat_point(self.near)
+            incidents = incidents.near(Point(lon, lat, srid=4326), self.within_m)
+        if self.state is not None:
+            incidents = incidents.filter(state=self.state)
+        if self.category is not None:
+            incidents = incidents.filter(category__code=self.category)
+        if self.q:
+            if "\x00" in self.q:
+                raise Unreadable("text_not_allowed", _("The text has a sign that is no letter."))
+            incidents = incidents.filter(words__icontains=self.q)
+        return incidents
+
+
+class DeedIn(Strict):
+    """A deed: its own id, the version its doer looked at, and words."""
+
+    id: UUID
+    seen_version: Annotated[int, Field(ge=1, lt=2**31, strict=True)]
+    note: Annotated[str, Field(max_length=actions.MAX_NOTE)] = ""
+
+
+@router.get("")
+def index(request: HttpRequest, query: Query[ListIn]) -> dict[str, Any]:
+    """A page of incidents I may see, newest (or nearest) first."""
+    found = query.narrow(Incident.objects.visible_to(actor(request)))
+    start = (query.page - 1) * query.page_size
+    rows = rows_of(found[start : start + query.page_size + 1])
+    return {
+        "items": rows[: query.page_size],
+        "page": query.page,
+        "more": len(rows) > query.page_size,
+    }
+
+
+@router.get("/{uuid:incident_id}")
+def detail(request: HttpRequest, incident_id: UUID) -> dict[str, Any]:
+    """One incident with its route, photos, history and the deeds open to me."""
+    asking = actor(request)
+    return detail_of(access_incident(asking, incident_id), asking)
+
+
+@router.post("/{uuid:incident_id}/deeds/{str:deed}")
+def do(request: HttpRequest, incident_id: UUID, deed: str, body: DeedIn) -> dict[str, Any]:
+    """Do a deed. 409 carries the incident as it is now under `current`."""
+    asking = actor(request)
+    if deed not in actions.DEEDS:
+        raise NotFound("deed_unknown", _("There is no such step."))
+    try:
+        incident = actions.DEEDS[deed](
+            incident_id,
+            by=asking,
+            at=timezone.now(),
+            deed_id=body.id,
+            seen_version=body.seen_version,
+            note=body.note,
+        )
+    except Conflict as conflict:
+        conflict.extra["current"] = detail_of(access_incident(asking, incident_id), asking)
+        raise
+    return {"incident": detail_of(incident, asking)}

@@ -1,0 +1,115 @@
+"""The pages of the happening, and the photos."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_GET
+
+from gis_grid.access import Actor, actor_of
+from gis_grid.errors import GridError, NotFound
+from gis_grid.people.models import DESK_ROLES, FIELD_ROLES
+from gis_grid.web.api import no_store
+from gis_grid.web.errors import answer
+from gis_grid.web.pages import map_config, page_config
+from incidents import photos
+from incidents.access import access_photo
+from incidents.models import Category
+
+PLACEHOLDER = UUID(int=0)
+
+
+@require_GET
+@login_required
+@ensure_csrf_cookie
+def field(request: HttpRequest) -> HttpResponse:
+    """The grid worker's page."""
+    asking = actor_of(request.user)
+    if not asking.is_any_of(FIELD_ROLES):
+        raise PermissionDenied
+    config = {
+        **page_config(request, asking),
+        **map_config(asking.territory),
+        "urls": {
+            "me": reverse("api:me"),
+            "route": reverse("api:where"),
+            "reports": reverse("api:report"),
+            "photo": _template("api:photo", report_id=PLACEHOLDER, photo_id=PLACEHOLDER),
+            "mine": reverse("api:mine"),
+            "tasks": reverse("api:tasks"),
+            "incident": _template("api:detail", incident_id=PLACEHOLDER),
+            "deed": _template("api:do", incident_id=PLACEHOLDER, deed="deed"),
+            "login": f"{reverse('login')}?next={reverse('field')}",
+            "logout": reverse("logout"),
+            "front": reverse("front"),
+        },
+    }
+    return no_store(render(request, "incidents/field.html", {"config": config}))
+
+
+@require_GET
+@login_required
+@ensure_csrf_cookie
+def command(request: HttpRequest) -> HttpResponse:
+    """The command centre's page."""
+    asking = actor_of(request.user)
+    if not (asking.is_any_of(DESK_ROLES) or asking.user.is_superuser):
+        raise PermissionDenied
+    config = {
+        **page_config(request, asking),
+        **map_config(asking.territory),
+        "categories": _categories(),
+        "live": {"port": settings.LIVE_PORT or None, "path": "/live/events"},
+        "urls": {
+            "snapshot": reverse("api:snapshot"),
+            "events": reverse("api:events"),
+            "areas": reverse("api:areas"),
+            "incident": _template("api:detail", incident_id=PLACEHOLDER),
+            "deed": _template("api:do", incident_id=PLACEHOLDER, deed="deed"),
+            "login": f"{reverse('login')}?next={reverse('command')}",
+            "logout": reverse("logout"),
+            "front": reverse("front"),
+        },
+    }
+    return no_store(render(request, "incidents/command.html", {"config": config}))
+
+
+@require_GET
+def photo(request: HttpRequest, photo_id: UUID) -> HttpResponseBase:
+    """A stored photo (`?size=thumb` for the small one), for whoever may see its incident."""
+    try:
+        stored = access_photo(_viewer(request), photo_id)
+        path = photos.path_of(stored, thumb=request.GET.get("size") == "thumb")
+        if not path.is_file():
+            raise NotFound("photo_not_found", "")
+    except GridError as error:
+        return answer(request, error)
+    response = FileResponse(path.open("rb"), content_type="image/jpeg")
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _viewer(request: HttpRequest) -> Actor:
+    return actor_of(request.user)
+
+
+def _categories() -> dict[str, str]:
+    return {category.code: category.label for category in Category.objects.minors()}
+
+
+def _template(name: str, **arguments: Any) -> str:
+    """Return a URL with `{name}` where the arguments go, for a script to fill."""
+    marks = {key: f"{{{key}}}" for key in arguments}
+    url = reverse(name, kwargs=arguments)
+    for key, value in arguments.items():
+        url = url.replace(str(value), marks[key], 1)
+    return url
