@@ -79,6 +79,7 @@ def require(actor: Actor, roles: frozenset[Role]) -> None:
 def access_area(actor: Actor, code: str, *, level: int | None = None) -> Area:
     """Return today's area with this code inside the actor's territory, or NotFound."""
     areas = Area.objects.within(actor.territory).at(timezone.localdate()).filter(code=code)
+    areas = areas.select_related("parent")
     if level is not None:
         areas = areas.filter(level=level)
     area = areas.order_by("-level").first()

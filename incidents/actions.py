@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib.gis.geos import Point
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -211,7 +212,7 @@ def _new_incident(
         accuracy_m=received.accuracy_m,
         position_method=received.method,
         fixed_at=received.fixed_at,
-        point=f"SRID=4326;POINT({lon} {lat})",
+        point=Point(lon, lat, srid=4326),
         area=Area(pk=owner.area_id, code=owner.code, name=owner.name) if owner else None,
         area_path=owner.path if owner else "",
         boundary_id=owner.boundary_id if owner else None,

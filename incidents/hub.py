@@ -7,8 +7,9 @@ does not keep up is told to take a fresh snapshot; it never slows the others.
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import psycopg
 from asgiref.sync import sync_to_async
@@ -18,6 +19,7 @@ from incidents import feed
 from incidents.feed import Change
 from incidents.relay import CHANNEL
 
+T = TypeVar("T")
 logger = logging.getLogger(__name__)
 QUEUE_LIMIT = 256
 GATHER_S = 0.05  # rings that come together are read together
@@ -48,6 +50,7 @@ class Hub:
         self.streams: set[Stream] = set()
         self.last = 0
         self.healthy = False
+        self._started = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     @contextlib.asynccontextmanager
@@ -55,16 +58,25 @@ class Hub:
         """Join for the length of a `with`; changes from now on arrive in the stream's queue."""
         stream = Stream()
         self.streams.add(stream)
-        if self._task is None or self._task.done():
+        if self._task is None:
+            self.last = 0
+            self._started.clear()
             self._task = asyncio.create_task(self._run())
         try:
+            # Until the hub knows from where it hands round, a change could fall between what the
+            # stream reads for itself and what the hub brings.
+            await self._started.wait()
             yield stream
         finally:
             self.streams.discard(stream)
+            if not self.streams and self._task is not None:
+                # Nobody is left to tell; the next one starts from the log as it is then.
+                self._task.cancel()
+                self._task = None
 
     async def _run(self) -> None:
-        """Listen until nobody is left; reconnect when the database went away."""
-        while self.streams:
+        """Listen until cancelled; reconnect when the database went away."""
+        while True:
             try:
                 await self._listen()
             except (psycopg.Error, OSError) as error:
@@ -79,7 +91,8 @@ class Hub:
             await bell.execute(f"LISTEN {CHANNEL}")
             self.last = self.last or await _read(feed.last_sequence)
             self.healthy = True
-            while self.streams:
+            self._started.set()
+            while True:
                 await self._hand_round()
                 async for _ring in bell.notifies(timeout=QUIET_S, stop_after=1):
                     await asyncio.sleep(GATHER_S)
@@ -91,10 +104,10 @@ class Hub:
                 stream.offer(changes)
 
 
-async def _read(function, *arguments):  # type: ignore[no-untyped-def]
+async def _read(function: Callable[..., T], *arguments: Any) -> T:
     """Run a database read in a thread, with a connection that is checked first."""
 
-    def read():  # type: ignore[no-untyped-def]
+    def read() -> T:
         close_old_connections()
         return function(*arguments)
 
@@ -106,8 +119,8 @@ async def _read(function, *arguments):  # type: ignore[no-untyped-def]
         raise
 
 
-def _connection_parameters() -> dict[str, object]:
-    parameters = connection.get_connection_params()
+def _connection_parameters() -> dict[str, Any]:
+    parameters: dict[str, Any] = connection.get_connection_params()
     for name in ("cursor_factory", "context", "prepare_threshold"):
         parameters.pop(name, None)
     return parameters

@@ -16,7 +16,7 @@ from gis_grid.territory.queries import inside
 from incidents.states import OPEN_STATES
 
 if TYPE_CHECKING:
-    pass
+    from incidents.models import Attachment, Category, Event, Incident  # noqa: F401
 
 
 def held_by(territory: Territory, field: str = "area_path") -> Q:

@@ -120,7 +120,7 @@ def owner_of(
     limits = tolerances()
     reach_m = max(limits.nearest_m, accuracy_m or 0)
     aspect = max(LocalMetric(lon, lat).aspect, 0.01)  # the pole has no longitude to speak of
-    parameters = {
+    parameters: dict[str, Any] = {
         "lon": lon,
         "lat": lat,
         "k": aspect,
@@ -132,11 +132,23 @@ def owner_of(
     }
     with connection.cursor() as cursor:
         cursor.execute(_NEAR, parameters)
-        near = [
-            Candidate(*known, distance_m=0.0 if inside else edge_m, edge_m=edge_m)
-            for *known, inside, edge_m in cursor.fetchall()
-        ]
+        near = [_candidate(*row) for row in cursor.fetchall()]
     return decide(near, accuracy_m, limits)
+
+
+def _candidate(
+    area_id: int,
+    boundary_id: int,
+    code: str,
+    name: str,
+    level: int,
+    exclusive: bool,
+    path: str,
+    inside: bool,
+    edge_m: float,
+) -> Candidate:
+    distance_m = 0.0 if inside else edge_m
+    return Candidate(area_id, boundary_id, code, name, level, exclusive, path, distance_m, edge_m)
 
 
 def _described(

@@ -1,11 +1,16 @@
 """Fixtures for every test: a real PostGIS, a small town, real data, a real browser."""
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.test import Client
+from playwright.sync_api import Browser, sync_playwright
+from pytest_django.plugin import DjangoDbBlocker
 
+from tests.product import Product, database_url, run_product
 from tests.world import World, build_world
 
 # Playwright's sync API runs its own loop; Django would refuse the ORM beside it. Tests only.
@@ -47,3 +52,37 @@ def login(world: World):  # type: ignore[no-untyped-def]
         return client
 
     return as_
+
+
+@pytest.fixture(scope="session")
+def _programs(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Product]:
+    with django_db_blocker.unblock():
+        url = database_url()
+    with run_product(tmp_path_factory.mktemp("product"), url) as running:
+        yield running
+
+
+@pytest.fixture
+def product(transactional_db: None, _programs: Product) -> Product:
+    """The running product: web, live and worker, as `./gridctl up` starts them.
+
+    Started once; every test finds all three up and the tables empty.
+    """
+    _programs.ensure()
+    return _programs
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A real, headless Chromium; a missing one fails with what to do."""
+    path = os.environ.get("GRID_CHROMIUM") or shutil.which("chromium")
+    if not path:
+        pytest.fail("no Chromium: run the tests with ./gridctl test, which installs one")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path)
+        yield browser
+        browser.close()

@@ -1,5 +1,7 @@
 """The base map as vector tiles, made inside PostGIS: one statement a tile."""
 
+from typing import Any
+
 from django.db import connection
 from django.db.models import Max
 
@@ -53,7 +55,7 @@ def tile(z: int, x: int, y: int) -> bytes:
     """
     kinds = [kind for kind, zoom in _FROM_ZOOM.items() if z >= zoom]
     streets = [klass for klass, zoom in _STREETS_FROM_ZOOM.items() if z >= zoom]
-    parameters = {"z": z, "x": x, "y": y, "kinds": kinds, "streets": streets}
+    parameters: dict[str, Any] = {"z": z, "x": x, "y": y, "kinds": kinds, "streets": streets}
     with connection.cursor() as cursor:
         cursor.execute(_TILE, parameters)
         row = cursor.fetchone()

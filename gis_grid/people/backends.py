@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.models import AbstractBaseUser, User
+from django.contrib.auth.models import User
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject
@@ -33,7 +33,7 @@ def with_seats(when: date | None = None) -> QuerySet[User]:
 class PeopleBackend(ModelBackend):
     """Every request asks who is there and where; one query answers both."""
 
-    def get_user(self, user_id: int) -> AbstractBaseUser | None:
+    def get_user(self, user_id: int) -> User | None:
         """Return the active user with their seats, or None."""
         user = with_seats().filter(pk=user_id).first()
         return user if user and self.user_can_authenticate(user) else None

@@ -11,7 +11,7 @@ from gis_grid.territory.paths import Territory
 from gis_grid.territory.queries import inside
 
 if TYPE_CHECKING:
-    pass
+    from gis_grid.people.models import Assignment, PartyOrganisation, Worker  # noqa: F401
 
 
 class WorkerQuerySet(QuerySet["Worker"]):

@@ -1,5 +1,6 @@
 """The grid worker's API: where am I, what can I report, here it is, what is mine to do."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router, Status
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
@@ -27,17 +29,18 @@ from incidents.rows import row_of, rows_of
 router = Router(tags=["field"])
 RECENT = timedelta(days=60)
 LIST_LIMIT = 200
+ISO_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T", re.ASCII)  # a bare number would pass for seconds
 
 
 def _written(value: Any) -> Any:
-    if not isinstance(value, str):
-        raise ValueError("write the time as text with its zone")
+    if not isinstance(value, str) or not ISO_TIME.match(value):
+        raise ValueError(_("not a time like 2026-03-05T14:30:00+08:00"))
     return value
 
 
 def _plausible(value: datetime) -> datetime:
     if not 2000 <= value.year <= 2100:
-        raise ValueError("the year must lie between 2000 and 2100")
+        raise ValueError(_("the year is not between 2000 and 2100"))
     return value
 
 
@@ -90,8 +93,8 @@ class ReportIn(Strict):
 class PlaceIn(Strict):
     """A place to ask about."""
 
-    lon: Annotated[float, Field(ge=-180, le=180)]
-    lat: Annotated[float, Field(ge=-90, le=90)]
+    lon: float
+    lat: float
     datum: Datum = Datum.WGS84
     accuracy_m: Annotated[float, Field(ge=0, le=10_000_000)] | None = None
 
@@ -118,7 +121,8 @@ def me(request: HttpRequest) -> dict[str, Any]:
 def where(request: HttpRequest, place: Query[PlaceIn]) -> dict[str, Any]:
     """Which grid answers for a place, with the borders to draw."""
     asking = _worker(request)
-    lon, lat = wgs84_point(place.lon, place.lat, place.datum)
+    point = parse_geometry({"type": "Point", "coordinates": [place.lon, place.lat]})
+    lon, lat = wgs84_point(point.x, point.y, place.datum)
     found = route(
         lon,
         lat,

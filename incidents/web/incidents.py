@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router
 from pydantic import Field
 
-from gis_grid.errors import Conflict, NotFound, Unreadable
-from gis_grid.web.api import Strict, actor
+from gis_grid.errors import Conflict, NotFound
+from gis_grid.web.api import SearchText, Strict, actor
 from gis_grid.web.numbers import lonlat_box, lonlat_point
 from incidents import actions
 from incidents.access import access_incident
 from incidents.details import detail_of
-from incidents.models import Incident
+from incidents.models import Incident, State
 from incidents.queries import IncidentQuerySet
 from incidents.rows import rows_of
 
@@ -30,9 +30,9 @@ class ListIn(Strict):
     bbox: str | None = None
     near: str | None = None
     within_m: Annotated[float, Field(gt=0, le=MAX_WITHIN_M)] = 250
-    state: Annotated[str, Field(max_length=16)] | None = None
-    category: Annotated[str, Field(max_length=40)] | None = None
-    q: Annotated[str, Field(max_length=100)] | None = None
+    state: State | None = None
+    category: SearchText | None = None
+    q: SearchText | None = None
     page: Annotated[int, Field(ge=1, le=10_000)] = 1
     page_size: Annotated[int, Field(ge=1, le=200)] = 50
 
@@ -48,8 +48,6 @@ class ListIn(Strict):
         if self.category is not None:
             incidents = incidents.filter(category__code=self.category)
         if self.q:
-            if "\x00" in self.q:
-                raise Unreadable("text_not_allowed", _("The text has a sign that is no letter."))
             incidents = incidents.filter(words__icontains=self.q)
         return incidents
 

@@ -91,7 +91,7 @@ def _beat(sequence: int) -> bytes:
 
 
 def _listener(request: HttpRequest) -> Actor:
-    request.auth = actor_of(request.user)  # type: ignore[attr-defined, arg-type]
+    request.auth = actor_of(request.user)  # type: ignore[attr-defined]
     return desk(request)
 
 

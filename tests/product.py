@@ -1,0 +1,133 @@
+"""Start the product for a test: the very programs of `./gridctl up`, on the test database."""
+
+import os
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from django.db import connection
+
+from ops.layout import Layout
+from ops.supervisor import Program, programs
+
+ROOT = Path(__file__).resolve().parents[1]
+READY_S = 60.0
+BIND = "127.0.0.1"
+
+
+@dataclass
+class Product:
+    """What runs: its address, its programs by name, where their output goes."""
+
+    url: str
+    port: int
+    logs: Path
+    media: Path
+    env: dict[str, str]
+    commands: dict[str, Program]
+    processes: dict[str, subprocess.Popen[bytes]]
+
+    def start(self, name: str) -> None:
+        """Start one of the programs (again)."""
+        with (self.logs / f"{name}.log").open("ab") as out:
+            self.processes[name] = subprocess.Popen(
+                self.commands[name].argv,
+                env=self.env,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+            )
+
+    def stop(self, name: str) -> None:
+        """End one program as an operator would, with SIGTERM; kill it when it will not."""
+        process = self.processes.pop(name)
+        process.terminate()
+        try:
+            process.wait(8)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def kill(self, name: str) -> None:
+        """End one program as a power cut would."""
+        process = self.processes.pop(name)
+        process.kill()
+        process.wait()
+
+    def ensure(self) -> None:
+        """Start what an earlier test ended, and wait until all answer."""
+        for name in self.commands:
+            if name not in self.processes or self.processes[name].poll() is not None:
+                self.start(name)
+        _wait(self)
+
+    def said(self) -> str:
+        """Return what the programs printed, for a failing test."""
+        return "\n".join(path.read_text(errors="replace") for path in self.logs.glob("*.log"))
+
+
+@contextmanager
+def run_product(folder: Path, url: str) -> Iterator[Product]:
+    """Run web, live and worker on a database until the block ends; `folder` gets logs, media."""
+    port = _free_pair()
+    commands = {p.name: p for p in programs(Layout(ROOT), port, BIND)}
+    env = {
+        **os.environ,
+        "DATABASE_URL": url,
+        "GRID_MEDIA": str(folder / "media"),
+        "GRID_LIVE_PORT": str(port + 1),
+        "PYTHONUNBUFFERED": "1",
+    }
+    running = Product(f"http://{BIND}:{port}", port, folder, folder / "media", env, commands, {})
+    try:
+        running.ensure()
+        yield running
+    finally:
+        for name in list(running.processes):
+            running.stop(name)
+
+
+def database_url() -> str:
+    """Return the address of the database this test uses."""
+    settings = connection.settings_dict
+    host = quote(settings["HOST"], safe="")
+    return f"postgis://{settings['USER']}@{host}/{settings['NAME']}"
+
+
+def _free_pair() -> int:
+    """Return a port that is free together with the next one."""
+    for _ in range(100):
+        with closing(socket.socket()) as first, closing(socket.socket()) as second:
+            first.bind((BIND, 0))
+            port: int = first.getsockname()[1]
+            try:
+                second.bind((BIND, port + 1))
+            except OSError:
+                continue
+            return port
+    raise OSError("no two free ports in a row")
+
+
+def _wait(running: Product) -> None:
+    addresses = [
+        f"{running.url}/readyz",
+        f"http://{BIND}:{running.port + 1}/live/healthz",
+    ]
+    deadline = time.monotonic() + READY_S
+    while addresses:
+        try:
+            with urllib.request.urlopen(addresses[0], timeout=2):
+                addresses.pop(0)
+        except (urllib.error.URLError, OSError):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"the product is not ready:\n{running.said()}") from None
+            time.sleep(0.1)

@@ -1,0 +1,176 @@
+"""The live stream of the running product: told in time, nothing missing or twice after a cut."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from gis_grid.people.models import Assignment
+from incidents.models import Event
+from tests.product import Product
+from tests.world import World, build_world, inside, make_incident
+
+
+PATIENCE_S = 12
+
+
+@pytest.fixture
+def town(product: Product) -> World:
+    return build_world()
+
+
+def cookie(world: World, name: str) -> str:
+    client = Client()
+    client.force_login(world.users[name])
+    return f"sessionid={client.cookies['sessionid'].value}"
+
+
+@contextmanager
+def listening(product: Product, cookies: str, after: int = 0, **headers: str) -> Iterator[Any]:
+    url = f"http://127.0.0.1:{product.port + 1}/live/events?after={after}"
+    request = urllib.request.Request(url, headers={"Cookie": cookies, **headers})
+    with urllib.request.urlopen(request, timeout=15) as stream:
+        yield stream
+
+
+def frames(stream: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    name = ""
+    for line in stream:
+        text = line.decode().rstrip("\n")
+        if text.startswith("event: "):
+            name = text[7:]
+        if text.startswith("data: "):
+            yield name, json.loads(text[6:])
+
+
+def puts(stream: Any, count: int) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    deadline = time.monotonic() + PATIENCE_S
+    for name, data in frames(stream):  # beats come in any case, so the deadline is looked at
+        if name == "put":
+            found.append(data)
+        if len(found) == count or time.monotonic() > deadline:
+            return found
+    return found
+
+
+def test_a_report_is_told_within_two_seconds(product: Product, town: World) -> None:
+    with listening(product, cookie(town, "chen")) as stream:
+        assert next(frames(stream))[0] == "beat"
+        start = time.monotonic()
+        incident = make_incident(town)
+        told = puts(stream, 1)
+
+    assert time.monotonic() - start < 2
+    assert told[0]["row"]["id"] == str(incident.pk)
+    assert told[0]["row"]["area"] == "A1"
+
+
+def test_after_a_cut_the_missing_is_replayed_once(product: Product, town: World) -> None:
+    cookies = cookie(town, "chen")
+    make_incident(town)
+    with listening(product, cookies) as stream:
+        first = puts(stream, 1)[0]
+    for _ in range(5):
+        make_incident(town)
+
+    with listening(product, cookies, after=first["sequence"]) as stream:
+        told = puts(stream, 5)
+
+    assert [t["sequence"] for t in told] == [2, 3, 4, 5, 6]
+
+
+def test_a_restarted_live_process_goes_on_from_the_last_id(product: Product, town: World) -> None:
+    make_incident(town)
+    with listening(product, cookie(town, "chen")) as stream:
+        first = puts(stream, 1)[0]
+        start = time.monotonic()
+        product.stop("live")
+        assert time.monotonic() - start < 8
+    make_incident(town)
+    product.start("live")
+
+    told = _again(product, cookie(town, "chen"), first["sequence"])
+
+    assert [t["sequence"] for t in told] == [2]
+
+
+def test_only_own_territory_is_told(product: Product, town: World) -> None:
+    wang = town.users["wang"].worker
+    Assignment.objects.create(worker=wang, area=town.areas["B"], role="operator")
+    with listening(product, cookie(town, "wang")) as stream:
+        make_incident(town)  # in A1
+        make_incident(town, by="wang", place=inside(2.5))
+        told = puts(stream, 1)
+
+    assert told[0]["row"]["area"] == "B1"
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "code"),
+    [("x", 400, "after_not_a_number"), ("-1", 400, "after_not_a_number")],
+)
+def test_a_wrong_position_is_refused_as_json(
+    product: Product, town: World, query: str, status: int, code: str
+) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        with listening(product, cookie(town, "chen"), after=query):  # type: ignore[arg-type]
+            pass
+
+    assert refusal.value.code == status
+    assert json.load(refusal.value)["code"] == code
+    refusal.value.close()
+
+
+def test_a_position_beyond_the_log_asks_for_a_fresh_snapshot(product: Product, town: World) -> None:
+    with listening(product, cookie(town, "chen"), after=999) as stream:
+        assert [name for name, _ in frames(stream)] == ["resync"]
+
+
+@pytest.mark.parametrize(("name", "status"), [("li", 403), ("sun", 403), ("", 401)])
+def test_who_has_no_desk_may_not_listen(
+    product: Product, town: World, name: str, status: int
+) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        with listening(product, cookie(town, name) if name else "a=b"):
+            pass
+
+    assert refusal.value.code == status
+    refusal.value.close()
+
+
+def test_a_foreign_page_may_not_listen(product: Product, town: World) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        with listening(product, cookie(town, "chen"), Origin="https://elsewhere.example"):
+            pass
+
+    assert refusal.value.code == 403
+    refusal.value.close()
+
+
+def test_the_worker_numbers_every_event_even_after_a_kill(product: Product, town: World) -> None:
+    product.kill("worker")
+    for _ in range(3):
+        make_incident(town)
+    product.start("worker")
+
+    deadline = time.monotonic() + 10
+    while Event.objects.filter(sequence=None).exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert list(Event.objects.order_by("pk").values_list("sequence", flat=True)) == [1, 2, 3]
+
+
+def _again(product: Product, cookies: str, after: int) -> list[dict[str, Any]]:
+    for _ in range(50):
+        try:
+            with listening(product, cookies, after=after) as stream:
+                return puts(stream, 1)
+        except urllib.error.URLError:
+            time.sleep(0.2)
+    raise AssertionError(product.said())
