@@ -6,9 +6,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.contrib.gis.db.models import QuerySet
+from django.contrib.gis.db.models.functions import NumGeometries
 from django.contrib.gis.geos import Point
 from django.db import connection
-from django.db.models import Prefetch, Q
+from django.db.models import FloatField, Func, Prefetch, Q
 
 from gis_grid.territory.paths import Territory, ancestors_of
 
@@ -19,11 +20,18 @@ if TYPE_CHECKING:
 def inside(territory: Territory, field: str = "path") -> Q:
     """Return the condition that a path column lies in a territory; none at all for NOWHERE."""
     if territory.everywhere:
-        return Q()
+        return Q(pk__isnull=False)  # not Q(): an empty condition vanishes when it is or-ed
     condition = Q(pk__in=[])
     for root in territory.paths:
         condition |= Q(**{f"{field}__startswith": root})
     return condition
+
+
+class SquareMetres(Func):
+    """The area of a shape on the spheroid; in the column's own degrees it would mean nothing."""
+
+    template = "ST_Area(%(expressions)s::geography)"
+    output_field = FloatField()
 
 
 class AreaQuerySet(QuerySet["Area"]):
@@ -44,6 +52,10 @@ class AreaQuerySet(QuerySet["Area"]):
     def above(self, area: Area) -> AreaQuerySet:
         """The ancestors of an area, root first."""
         return self.filter(pk__in=ancestors_of(area.path)[:-1]).order_by("level")
+
+    def named_like(self, words: str) -> AreaQuerySet:
+        """Those whose code starts with, or whose name holds, what somebody typed."""
+        return self.filter(Q(code__istartswith=words) | Q(name__icontains=words))
 
     def with_boundary(self, when: date) -> AreaQuerySet:
         """Load the boundary valid on this day into `current_boundaries` (a list of 0 or 1)."""
@@ -76,6 +88,10 @@ class BoundaryQuerySet(QuerySet["Boundary"]):
     def at(self, when: date) -> BoundaryQuerySet:
         """Only those valid on this day."""
         return self.filter(during__contains=when)
+
+    def measured(self) -> BoundaryQuerySet:
+        """With `area_m2` (square metres) and `pieces` (how many polygons)."""
+        return self.annotate(area_m2=SquareMetres("shape"), pieces=NumGeometries("shape"))
 
     def covering(self, point: Point) -> BoundaryQuerySet:
         """Those that cover the point (EPSG:4326), its border included."""

@@ -1,0 +1,125 @@
+"""The life cycle: who may do what from where, once, and never over somebody else's head."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from gis_grid.errors import Conflict, Forbidden, GridError, Invalid, NotFound
+from incidents import actions, states
+from incidents.models import Event, Incident
+from tests.world import NOW, World, inside, make_incident
+
+
+def do(world: World, deed: str, incident: Incident, by: str = "li", **changes: Any) -> Incident:
+    facts = {"deed_id": uuid4(), "seen_version": incident.version, "note": "已更换灯泡", "at": NOW}
+    return actions.DEEDS[deed](incident.pk, by=world.actor(by), **{**facts, **changes})
+
+
+def at_state(world: World, state: str) -> Incident:
+    incident = make_incident(world)
+    for deed in ("accept", "start", "close"):
+        if incident.state == state:
+            break
+        incident = do(world, deed, incident)
+    return incident
+
+
+def test_happy_way_from_report_to_close(world: World) -> None:
+    incident = make_incident(world)
+
+    walked = [incident.state]
+    for deed in ("accept", "start", "close"):
+        incident = do(world, deed, incident)
+        walked.append(incident.state)
+
+    assert walked == ["reported", "accepted", "in_progress", "closed"]
+    assert incident.closed_at == NOW
+    assert list(incident.events.values_list("kind", "state_before", "state_after")) == [
+        ("report", "", "reported"),
+        ("accept", "reported", "accepted"),
+        ("start", "accepted", "in_progress"),
+        ("close", "in_progress", "closed"),
+    ]
+
+
+@pytest.mark.parametrize("state", states.STATES)
+@pytest.mark.parametrize("deed", sorted(states.DEEDS))
+def test_only_the_table_s_moves_are_possible(world: World, state: str, deed: str) -> None:
+    incident = at_state(world, state)
+    move = states.transition(deed, state)
+
+    if move:
+        assert do(world, deed, incident).state == move.target
+    else:
+        with pytest.raises(Conflict) as refusal:
+            do(world, deed, incident)
+        assert refusal.value.code == "not_now"
+
+
+@pytest.mark.parametrize(
+    ("name", "refusal"),
+    [
+        ("li", None),  # the grid's worker
+        ("zhao", None),  # the street's chief
+        ("chen", None),  # the command centre
+        ("wang", NotFound),  # another grid: it does not exist for him
+        ("sun", Forbidden),  # plans, may see, may not act
+        ("root", Forbidden),  # administers and never handles
+    ],
+)
+def test_who_may_accept(world: World, name: str, refusal: type[GridError] | None) -> None:
+    incident = make_incident(world)
+
+    if refusal is None:
+        assert do(world, "accept", incident, by=name).state == "accepted"
+    else:
+        with pytest.raises(refusal):
+            do(world, "accept", incident, by=name)
+        assert Incident.objects.get().state == "reported"
+
+
+def test_reporter_from_another_grid_may_look_but_not_act(world: World) -> None:
+    incident = make_incident(world, by="wang")
+
+    with pytest.raises(Forbidden) as refusal:
+        do(world, "accept", incident, by="wang")
+
+    assert refusal.value.code == "not_yours"
+
+
+def test_second_of_two_is_told_the_incident_changed(world: World) -> None:
+    seen = make_incident(world)
+    do(world, "accept", seen)
+
+    with pytest.raises(Conflict) as refusal:
+        do(world, "accept", seen, by="chen")
+
+    assert refusal.value.code == "stale"
+
+
+def test_same_deed_twice_is_done_once(world: World) -> None:
+    incident = make_incident(world)
+    deed_id = uuid4()
+
+    first = do(world, "accept", incident, deed_id=deed_id)
+    second = do(world, "accept", incident, deed_id=deed_id)
+
+    assert (first.version, second.version) == (2, 2)
+    assert Event.objects.filter(kind="accept").count() == 1
+
+
+@pytest.mark.parametrize("note", ["", "   "])
+def test_closing_needs_words(world: World, note: str) -> None:
+    incident = at_state(world, "in_progress")
+
+    with pytest.raises(Invalid) as refusal:
+        do(world, "close", incident, note=note)
+
+    assert refusal.value.code == "note_missing"
+
+
+def test_unrouted_incident_is_the_command_centre_s(world: World) -> None:
+    incident = make_incident(world, place=inside(9, 9))
+
+    assert do(world, "accept", incident, by="chen").state == "accepted"
