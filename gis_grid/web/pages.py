@@ -8,6 +8,7 @@ from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET
@@ -54,6 +55,7 @@ def front(request: HttpRequest) -> HttpResponse:
             "actor": asking,
             "is_field": bool(asking and asking.is_any_of(FIELD_ROLES)),
             "is_desk": bool(asking and (asking.is_any_of(DESK_ROLES) or asking.user.is_superuser)),
+            "planning_url": reverse("planning"),
             "is_planner": bool(asking and may_plan(asking)),
         },
     )
