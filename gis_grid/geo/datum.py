@@ -125,7 +125,9 @@ def _gcj_shifted(points: Floats) -> Floats:
     curve = 1 - KRASOVSKY_E2 * np.sin(lat_rad) ** 2
     meridian_m = KRASOVSKY_A_M * (1 - KRASOVSKY_E2) / curve**1.5
     parallel_m = KRASOVSKY_A_M * np.cos(lat_rad) / np.sqrt(curve)
-    shift: Floats = np.column_stack((np.degrees(east_m / parallel_m), np.degrees(north_m / meridian_m)))
+    shift: Floats = np.column_stack(
+        (np.degrees(east_m / parallel_m), np.degrees(north_m / meridian_m))
+    )
     return points + shift
 
 
