@@ -63,28 +63,40 @@ def redraw(
     one begins on that very day, `valid_from_missing` when there is a boundary and no day.
     """
     with transaction.atomic():
-        Area.objects.select_for_update().get(pk=area.pk)
-        until = None
-        for boundary in area.boundaries.all():
-            starts, ends = boundary.during.lower, boundary.during.upper
-            if valid_from is None:
-                raise Conflict(
-                    "valid_from_missing",
-                    _("The area already has a boundary. From which day is the new one valid?"),
-                )
-            if starts == valid_from:
-                raise Conflict(
-                    "boundary_starts_that_day",
-                    _("The area already has a boundary that starts on this day."),
-                )
-            if starts is not None and starts > valid_from:
-                until = starts if until is None else min(until, starts)
-            elif ends is None or ends > valid_from:
-                boundary.during = DateRange(starts, valid_from)
-                boundary.save(update_fields=["during"])
+        ended, until = succession(area, valid_from)
+        if ended is not None:
+            ended.during = DateRange(ended.during.lower, valid_from)
+            ended.save(update_fields=["during"])
         return Boundary.objects.create(
             area=area, shape=as_multi(shape), during=DateRange(valid_from, until), source=source
         )
+
+
+def succession(area: Area, valid_from: date | None) -> tuple[Boundary | None, date | None]:
+    """Return the boundary that a new one from this day ends, and the day a later one begins.
+
+    Locks the area, so the answer stands until the caller's transaction ends. Conflicts as in
+    `redraw`; a form asks here first to say them beside its fields.
+    """
+    Area.objects.select_for_update().get(pk=area.pk)
+    ended, until = None, None
+    for boundary in area.boundaries.all():
+        starts, ends = boundary.during.lower, boundary.during.upper
+        if valid_from is None:
+            raise Conflict(
+                "valid_from_missing",
+                _("The area already has a boundary. From which day is the new one valid?"),
+            )
+        if starts == valid_from:
+            raise Conflict(
+                "boundary_starts_that_day",
+                _("The area already has a boundary that starts on this day."),
+            )
+        if starts is not None and starts > valid_from:
+            until = starts if until is None else min(until, starts)
+        elif ends is None or ends > valid_from:
+            ended = boundary
+    return ended, until
 
 
 def retire(area: Area, *, on: date) -> None:
@@ -112,14 +124,19 @@ def as_multi(shape: GEOSGeometry) -> MultiPolygon:
     raise Invalid("wrong_type", _("An area's shape must be a polygon."), {"shape": _("wrong")})
 
 
-def _area(number: int, draft: AreaDraft, during: DateRange) -> Area:
-    parent = draft.parent
-    if parent is not None and parent.level >= draft.level:
+def check_parent(parent: Area | None, level: int) -> None:
+    """Refuse a parent that is not above: Invalid `parent_not_above`."""
+    if parent is not None and parent.level >= level:
         raise Invalid(
             "parent_not_above",
             _("The parent must be of a higher level than the area itself."),
             {"parent": _("not above")},
         )
+
+
+def _area(number: int, draft: AreaDraft, during: DateRange) -> Area:
+    parent = draft.parent
+    check_parent(parent, draft.level)
     return Area(
         pk=number,
         code=draft.code,
