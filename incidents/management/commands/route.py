@@ -13,7 +13,7 @@ from gis_grid.geo.datum import Datum
 from gis_grid.territory.models import Level
 from gis_grid.territory.ownership import Tolerances
 from incidents import routefile
-from incidents.bulk import Placed, route_many
+from incidents.bulk import route_many
 
 LEVELS = [level.slug for level in Level]
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     help = "Route the places of a file to their areas."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """See docs/operations.md for an example."""
+        """See docs/real-data.md for a walk with a real city."""
         parser.add_argument("file", type=Path)
         parser.add_argument("--lon", required=True, metavar="COLUMN")
         parser.add_argument("--lat", required=True, metavar="COLUMN")
@@ -33,13 +33,20 @@ class Command(BaseCommand):
         parser.add_argument("--datum", choices=[str(d) for d in Datum], default="wgs84")
         parser.add_argument("--level", choices=LEVELS, required=True)
         parser.add_argument("--nearest-m", type=float, default=settings.NEAREST_TOLERANCE_M)
+        parser.add_argument(
+            "--compare", metavar="COLUMN", help="say how many rows got the area of this code"
+        )
         parser.add_argument("--out", type=Path, help="write the file back with the answers")
         parser.add_argument("--json", action="store_true", help="print one JSON document")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read, route, write, say what came out."""
         columns = routefile.Columns(
-            options["lon"], options["lat"], options["accuracy"], options["at"]
+            options["lon"],
+            options["lat"],
+            options["accuracy"],
+            options["at"],
+            options["compare"],
         )
         try:
             places = routefile.read(options["file"], columns)
@@ -54,14 +61,13 @@ class Command(BaseCommand):
         )
         if options["out"]:
             routefile.write(options["out"], places, placed)
+        document = routefile.summary(places, placed, options["compare"])
         if options["json"]:
-            document = routefile.summary(places, placed)
             self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
         else:
-            self._tell(places, placed)
+            self._tell(document)
 
-    def _tell(self, places: routefile.Places, placed: list[Placed]) -> None:
-        document = routefile.summary(places, placed)
+    def _tell(self, document: dict[str, Any]) -> None:
         self.stdout.write(_("%(count)d rows read.") % {"count": document["read"]})
         for method, count in document["methods"].items():
             self.stdout.write(f"{count:>8}  {method}")
@@ -72,6 +78,24 @@ class Command(BaseCommand):
             )
         for fault in document["rejected"]:
             self.stdout.write("{row}: {field}: {code}: {reason}".format(**fault))
+        if "agreement" in document:
+            self._tell_agreement(document["agreement"])
+
+    def _tell_agreement(self, found: dict[str, Any]) -> None:
+        if not found["labelled"]:
+            self.stdout.write(_("No row has a code in %(column)s.") % found)
+            return
+        self.stdout.write(
+            _(
+                "Same as %(column)s: %(agree)d of %(labelled)d rows (%(percent).1f %%); "
+                "other: %(differ)d."
+            )
+            % {
+                **found,
+                "percent": 100 * found["share"],
+                "differ": found["labelled"] - found["agree"],
+            }
+        )
 
     def _refuse(self, error: GridError, *, as_json: bool) -> None:
         """End with status 1; with --json the refusal is the one document."""

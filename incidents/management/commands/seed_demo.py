@@ -11,7 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from gis_grid.demo import cast, place
+from gis_grid.demo.happenings import incident_records
 from gis_grid.demo.town import build_town
+from gis_grid.demo.words import SENTENCES, WEIGHTS
 from gis_grid.territory.models import Area
 from incidents import demo, packs
 from incidents.models import Category
@@ -38,7 +40,13 @@ class Command(BaseCommand):
             minors = packs.load("neighbourhood")
             cast.give_logins(accounts, areas)
             count = demo.load(
-                town.incidents(timezone.now(), sorted(minors), options["incidents"]),
+                incident_records(
+                    town,
+                    now=timezone.now(),
+                    weights={code: WEIGHTS.get(code, 1) for code in minors},
+                    words=SENTENCES,
+                    count=options["incidents"],
+                ),
                 observer=User.objects.order_by("pk").first() or self._observer(),
             )
         self.stdout.write(

@@ -1,0 +1,1 @@
+"""The invented demo district: pure geometry, people and happenings; `place` loads it."""

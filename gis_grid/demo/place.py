@@ -1,0 +1,152 @@
+"""Load a demo town's place into the database: areas, people, party, facilities, base map."""
+
+from collections.abc import Sequence
+
+from django.contrib.gis.geos import GEOSGeometry, Point
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from shapely.geometry.base import BaseGeometry
+
+from gis_grid.basemap.models import MapFeature
+from gis_grid.demo.records import AreaRecord
+from gis_grid.demo.town import Town
+from gis_grid.facilities.models import Facility, FacilityCategory
+from gis_grid.people.models import Assignment, PartyOrganisation, Worker
+from gis_grid.territory.actions import AreaDraft, found_many
+from gis_grid.territory.models import Area, Level
+
+SOURCE = "demo"
+
+# code, Chinese, English, whether one of the eight required centre kinds
+CATEGORIES = (
+    ("community_service", "社区服务", "Community service", True),
+    ("culture", "文化活动", "Culture", True),
+    ("fitness", "健身", "Fitness", True),
+    ("health", "卫生服务", "Health", True),
+    ("jobs", "就业创业", "Jobs and start-up", True),
+    ("elder_care", "养老助残", "Elder and disability care", True),
+    ("childcare", "托幼早教", "Childcare and early education", True),
+    ("safety", "平安共建", "Joint safety", True),
+    ("market", "农贸市场", "Food market", False),
+    ("elders_canteen", "长者食堂", "Elders' canteen", False),
+    ("after_school", "四点半课堂", "After-school class", False),
+    ("park", "公园", "Park", False),
+    ("parcel", "快递驿站", "Parcel point", False),
+    ("toilet", "公共厕所", "Public toilet", False),
+    ("party_service", "党群服务中心", "Party-mass service centre", False),
+)
+
+
+def load(town: Town) -> dict[str, Area]:
+    """Write the whole place in one transaction; returns the areas by code."""
+    with transaction.atomic():
+        areas = load_areas(town.areas)
+        load_people(town, areas)
+        load_party(town, areas)
+        load_facilities(town)
+        load_basemap(town)
+    return areas
+
+
+def load_areas(records: Sequence[AreaRecord]) -> dict[str, Area]:
+    """Found the areas level by level, because a child's path needs its parent's."""
+    areas: dict[str, Area] = {}
+    for level in Level:
+        batch = [record for record in records if record.level == level.slug]
+        drafts = [
+            AreaDraft(
+                code=record.code,
+                name=record.name,
+                level=level,
+                parent=areas[record.parent] if record.parent else None,
+                kind=record.kind,
+                shape=geos(record.shape),
+            )
+            for record in batch
+        ]
+        founded = found_many(drafts, source=SOURCE)
+        areas.update({area.code: area for area in founded})
+    return areas
+
+
+def load_people(town: Town, areas: dict[str, Area]) -> None:
+    """Write workers and their assignments."""
+    workers = {
+        worker.code: worker
+        for worker in Worker.objects.bulk_create(
+            Worker(code=record.username, name=record.name, phone=record.phone)
+            for record in town.workers
+        )
+    }
+    Assignment.objects.bulk_create(
+        Assignment(
+            worker=workers[record.worker],
+            area=areas[record.area],
+            role=record.role,
+            during=DateRange(record.since, None),
+        )
+        for record in town.assignments
+    )
+
+
+def load_party(town: Town, areas: dict[str, Area]) -> None:
+    """Write party organisations, parents first as they come."""
+    known: dict[str, PartyOrganisation] = {}
+    for record in town.party:
+        organisation = PartyOrganisation.objects.create(
+            code=record.code,
+            name=record.name,
+            kind=record.type,
+            parent=known[record.parent] if record.parent else None,
+            setup_mode=record.setup_mode,
+            attached_to=record.place,
+            formal_members=record.formal_members,
+            probationary_members=record.probationary_members,
+            established=record.established,
+            term_ends=record.term_ends,
+        )
+        organisation.areas.set([areas[code] for code in record.areas])
+        known[record.code] = organisation
+
+
+def load_facilities(town: Town) -> None:
+    """Write the categories and the facilities."""
+    categories = {
+        code: FacilityCategory.objects.create(
+            code=code, name=name, name_en=english, required=required, source=SOURCE
+        )
+        for code, name, english, required in CATEGORIES
+    }
+    Facility.objects.bulk_create(
+        Facility(
+            code=record.code,
+            name=record.name,
+            category=categories[record.category],
+            point=Point(record.point.x, record.point.y, srid=4326),
+            floor_area_m2=record.floor_area_m2,
+            opening_hours=record.opening_hours,
+        )
+        for record in town.facilities
+    )
+
+
+def load_basemap(town: Town) -> None:
+    """Write what the base map draws."""
+    MapFeature.objects.bulk_create(
+        (
+            MapFeature(
+                kind=record.kind,
+                klass=record.klass,
+                name=record.name,
+                shape=geos(record.shape),
+                attributes=dict(record.attributes),
+            )
+            for record in town.features
+        ),
+        batch_size=1000,
+    )
+
+
+def geos(shape: BaseGeometry) -> GEOSGeometry:
+    """Return a shapely geometry as GEOS, EPSG:4326."""
+    return GEOSGeometry(memoryview(shape.wkb), srid=4326)
