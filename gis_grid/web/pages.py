@@ -19,6 +19,7 @@ from gis_grid.people.models import DESK_ROLES, FIELD_ROLES, Role
 from gis_grid.territory.layers import bounds_of
 from gis_grid.territory.paths import Territory
 
+BASE_TILES = "/tiles/base/{z}/{x}/{y}.pbf"  # `tiles.base`, as a template for scripts
 LOW_DISK_BYTES = 200 * 1024 * 1024
 
 
@@ -35,7 +36,6 @@ def page_config(request: HttpRequest, asking: Actor) -> dict[str, Any]:
 def map_config(territory: Territory) -> dict[str, Any]:
     """Return what every map knows: where to look, what to draw, what to credit."""
     return {
-        "tiles": "/tiles/base/{z}/{x}/{y}.pbf",
         "basemaps": settings.BASEMAPS,
         "attribution": settings.MAP_ATTRIBUTION,
         "approvalNumber": settings.MAP_APPROVAL_NUMBER,

@@ -18,12 +18,10 @@ from gis_grid.errors import GridError, NotFound
 from gis_grid.people.models import DESK_ROLES, FIELD_ROLES
 from gis_grid.web.api import no_store
 from gis_grid.web.errors import answer
-from gis_grid.web.pages import map_config, page_config
+from gis_grid.web.pages import BASE_TILES, map_config, page_config
 from incidents import photos
 from incidents.access import access_photo
 from incidents.models import Category
-
-PLACEHOLDER = UUID(int=0)
 
 
 @require_GET
@@ -38,14 +36,15 @@ def field(request: HttpRequest) -> HttpResponse:
         **page_config(request, asking),
         **map_config(asking.territory),
         "urls": {
+            "tiles": BASE_TILES,
             "me": reverse("api:me"),
             "route": reverse("api:where"),
             "reports": reverse("api:report"),
-            "photo": _template("api:photo", report_id=PLACEHOLDER, photo_id=PLACEHOLDER),
+            "photo": _template("api:photo", report_id="id", photo_id="photo_id"),
             "mine": reverse("api:mine"),
             "tasks": reverse("api:tasks"),
-            "incident": _template("api:detail", incident_id=PLACEHOLDER),
-            "deed": _template("api:do", incident_id=PLACEHOLDER, deed="deed"),
+            "incident": _template("api:detail", incident_id="id"),
+            "deed": _template("api:do", incident_id="id", deed="deed"),
             "login": f"{reverse('login')}?next={reverse('field')}",
             "logout": reverse("logout"),
             "front": reverse("front"),
@@ -68,11 +67,12 @@ def command(request: HttpRequest) -> HttpResponse:
         "categories": _categories(),
         "live": {"port": settings.LIVE_PORT or None, "path": "/live/events"},
         "urls": {
+            "tiles": BASE_TILES,
             "snapshot": reverse("api:snapshot"),
             "events": reverse("api:events"),
             "areas": reverse("api:areas"),
-            "incident": _template("api:detail", incident_id=PLACEHOLDER),
-            "deed": _template("api:do", incident_id=PLACEHOLDER, deed="deed"),
+            "incident": _template("api:detail", incident_id="id"),
+            "deed": _template("api:do", incident_id="id", deed="deed"),
             "login": f"{reverse('login')}?next={reverse('command')}",
             "logout": reverse("logout"),
             "front": reverse("front"),
@@ -106,10 +106,13 @@ def _categories() -> dict[str, str]:
     return {category.code: category.label for category in Category.objects.minors()}
 
 
-def _template(name: str, **arguments: Any) -> str:
-    """Return a URL with `{name}` where the arguments go, for a script to fill."""
-    marks = {key: f"{{{key}}}" for key in arguments}
-    url = reverse(name, kwargs=arguments)
-    for key, value in arguments.items():
-        url = url.replace(str(value), marks[key], 1)
+def _template(name: str, **marks: str) -> str:
+    """Return a URL with `{mark}` in place of each argument, for a script to fill.
+
+    Each argument gets a value of its own to find again: a UUID, which every part accepts.
+    """
+    values = {argument: UUID(int=number) for number, argument in enumerate(marks)}
+    url = reverse(name, kwargs=values)
+    for argument, mark in marks.items():
+        url = url.replace(str(values[argument]), f"{{{mark}}}")
     return url

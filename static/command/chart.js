@@ -1,0 +1,117 @@
+/**
+ * The map with all that lies on it: base map, areas, incidents, legend and layer panel.
+ * It draws what it is told and reports what was pointed at; what is chosen is the desk's affair.
+ */
+import { basemapLayer } from '../shared/basemap.js';
+import { createMap, onlineLayer, toBounds } from '../shared/leaflet.js';
+import { AreaLayer } from './areas.js';
+import { IncidentLayer } from './incidents.js';
+import { createLayers } from './layers.js';
+import { control, createCanvas, forgetTokens } from './leaflet.js';
+import { createLegend } from './legend.js';
+import { createView } from './view.js';
+import { say } from './words.js';
+
+export class Chart {
+  #config;
+  #places;
+  #on;
+  #map;
+  #ground;
+  #canvas;
+  #view;
+  #legend;
+  #incidents;
+  #areas = null;
+  #online = null;
+
+  /**
+   * @param {object} config of the page: bounds, attribution, basemaps, urls.tiles
+   * @param {object} places elements: map, buttons, legend, layers, and the panels list, drawer, strip
+   * @param {object} on incident(id), area(area), states(list), moved({zoom, lat, lon})
+   * @param {{zoom, lat, lon}|null} asked where the URL wants to look
+   */
+  constructor(config, places, on, asked) {
+    this.#config = config;
+    this.#places = places;
+    this.#on = on;
+    const map = createMap(places.map, {
+      bounds: config.bounds,
+      view: asked,
+      attribution: [config.attribution, config.approvalNumber].filter(Boolean).join(' · '),
+      titles: { zoomIn: say('map.zoom_in'), zoomOut: say('map.zoom_out') },
+      scalePosition: 'bottomleft',
+      attributionPosition: 'bottomleft',
+    });
+    this.#map = map;
+    this.#ground = basemapLayer(config.urls.tiles).addTo(map);
+    this.#canvas = createCanvas(map);
+    this.#incidents = new IncidentLayer({ map, canvas: this.#canvas, select: on.incident });
+    this.#view = createView(map, places);
+    this.#legend = createLegend(places.legend);
+    control(map, places.buttons, 'topright');
+    control(map, places.legend, 'bottomright');
+    if (!asked) this.home(false);
+    map.on('moveend', () => on.moved(this.where()));
+  }
+
+  where() {
+    const { lat, lng: lon } = this.#map.getCenter();
+    return { zoom: this.#map.getZoom(), lat, lon };
+  }
+
+  home(animate = true) {
+    if (this.#config.bounds) this.#view.fit(toBounds(this.#config.bounds), animate);
+  }
+
+  goTo(place, options) { this.#view.goTo(place, options); }
+
+  look({ zoom, lat, lon }) { this.#map.setView([lat, lon], zoom); }
+
+  /** The areas have come: draw them and open the layer panel for use. */
+  setAreas(tree, features) {
+    this.#areas = new AreaLayer({ map: this.#map, canvas: this.#canvas, tree, features, select: this.#on.area });
+    this.#areas.onRestyle = () => {
+      this.#legend.draw(this.#areas.level, this.#areas.breaks);
+      this.#incidents.toFront();
+    };
+    createLayers(this.#places.layers, { levels: tree.levels(), basemaps: this.#config.basemaps }, {
+      base: (name) => this.#useBase(name),
+      groups: (groups) => this.#ground.show(groups),
+      areas: (wanted) => this.#areas.show(wanted),
+      states: this.#on.states,
+    });
+  }
+
+  /** Outline an area and dim the others; null for none. */
+  choose(area) {
+    if (this.#areas) this.#areas.choose(area);
+  }
+
+  drawIncidents(rows, marks) { this.#incidents.draw(rows, marks); }
+
+  /** Colour the areas by Map of area -> open incidents. */
+  drawCounts(counts) {
+    if (this.#areas) this.#areas.count(counts);
+  }
+
+  pulse(row) { this.#incidents.pulse(row); }
+
+  /** The page has changed its colours. */
+  repaint() {
+    forgetTokens();
+    this.#ground.repaint();
+    if (this.#areas) this.#areas.repaint();
+  }
+
+  /** The connection is back: fetch the tiles that could not come. */
+  retry() { this.#ground.retry(); }
+
+  #useBase(name) {
+    const provider = this.#config.basemaps.find((one) => one.name === name);
+    if (this.#online) this.#online.remove();
+    this.#online = provider ? onlineLayer(provider).addTo(this.#map) : null;
+    if (provider) this.#ground.remove();
+    else this.#ground.addTo(this.#map);
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * The drawer on the right: the chosen incident or area, whole. One thing at a time; an answer
+ * that comes late for a thing no longer chosen is dropped.
+ */
+import { get, Refused, urlFor } from '../shared/api.js';
+import { config } from '../shared/config.js';
+import { byId, el, fill, icon } from '../shared/dom.js';
+import { areaCard } from './area_card.js';
+import { incidentCard } from './incident_card.js';
+import { say } from './words.js';
+
+export class Drawer {
+  #drawer;
+  #parts;
+  #id = null;
+  #version = 0;
+  #opener = null;
+
+  /**
+   * @param {HTMLElement} drawer
+   * @param {object} parts tree() the areas or null · now() server time, ms · onDeed(detail) a deed was done or refused
+   *   with newer facts · onShow(row) look at it on the map · openPhotos(photos, index) ·
+   *   close() the cross was pressed
+   */
+  constructor(drawer, parts) {
+    this.#drawer = drawer;
+    this.#parts = parts;
+  }
+
+  /** Show an incident; its row, if known, at once and the whole of it when it has come. */
+  async openIncident(id, row) {
+    this.#begin(id);
+    if (row) this.#draw(incidentCard(row, this.#tools()));
+    else this.#draw(el('p', { class: 'wait' }, say('list.loading')));
+    await this.#load(id);
+  }
+
+  /** The row of the incident on show has changed: fetch the rest if it is newer than what we show. */
+  async refresh(row) {
+    if (row.id === this.#id && row.version >= this.#version) await this.#load(row.id);
+  }
+
+  /** Show an area and the rows in it; null: the URL names one that is not there. */
+  openArea(area, rows) {
+    this.#begin(area ? `area:${area.code}` : 'area:');
+    this.#draw(area ? areaCard(area, rows, this.#parts.tree()) : this.#sorry(say('area.missing')));
+  }
+
+  /** The rows of the area on show have changed. */
+  recount(area, rows) {
+    if (this.#id === `area:${area.code}`) this.#draw(areaCard(area, rows, this.#parts.tree()));
+  }
+
+  /** Somebody came by keyboard: go on reading here. */
+  focus() { this.#drawer.focus({ preventScroll: true }); }
+
+  close() {
+    this.#id = null;
+    this.#drawer.hidden = true;
+    document.body.dataset.drawer = 'shut';
+    if (this.#opener && this.#opener.isConnected) this.#opener.focus({ preventScroll: true });
+    this.#opener = null;
+  }
+
+  #begin(id) {
+    if (this.#drawer.hidden) this.#opener = document.activeElement;
+    if (this.#id !== id) this.#drawer.scrollTop = 0;
+    this.#id = id;
+    this.#version = 0;
+    this.#drawer.hidden = false;
+    document.body.dataset.drawer = 'open';
+  }
+
+  async #load(id) {
+    try {
+      const detail = await get(urlFor(config.urls.incident, { id }));
+      if (this.#id !== id) return;
+      this.#version = detail.version;
+      this.#draw(incidentCard(detail, this.#tools()));
+    } catch (error) {
+      if (this.#id === id) this.#draw(this.#sorry(wordsFor(error), () => this.#load(id)));
+    }
+  }
+
+  #tools() {
+    const take = (detail) => {
+      this.#parts.onDeed(detail);
+      if (this.#id !== detail.id) return;
+      this.#version = detail.version;
+      this.#draw(incidentCard(detail, this.#tools()));
+    };
+    return { ...this.#parts, tree: this.#parts.tree(), dialog: byId('deed'), take };
+  }
+
+  #sorry(words, again) {
+    return el('div', { class: 'sorry' }, icon('warn'), el('p', {}, words),
+      again && el('button', { type: 'button', class: 'button', onclick: again }, say('incident.retry')));
+  }
+
+  #draw(content) {
+    const shut = el('button', {
+      type: 'button', class: 'button quiet shut', 'aria-label': say('photo.shut'), onclick: () => this.#parts.close(),
+    }, icon('cross'));
+    const { scrollTop } = this.#drawer;
+    const hadFocus = this.#drawer.contains(document.activeElement);
+    fill(this.#drawer, shut, content);
+    this.#drawer.scrollTop = scrollTop;
+    if (hadFocus) this.focus();    // its button is gone; stay in the drawer
+  }
+}
+
+const wordsFor = (error) => (error instanceof Refused && error.status === 404
+  ? say('incident.missing') : say('incident.unreachable'));

@@ -1,0 +1,48 @@
+/** The layer panel: base map parts, level of the areas, markers by state. Plain radios and boxes. */
+import { el, fill } from '../shared/dom.js';
+import { GROUPS } from '../shared/basemap.js';
+import { STATES } from '../shared/states.js';
+import { marker } from './marks.js';
+import { say } from './words.js';
+
+/**
+ * @param {HTMLElement} panel
+ * @param {{levels: string[], basemaps: object[]}} what levels present; online base maps by name
+ * @param {{base(name), groups(Set), areas(object), states(string[])}} on called after a change
+ */
+export function createLayers(panel, { levels, basemaps }, on) {
+  const groups = new Set(GROUPS);
+  const states = new Set(STATES);
+  const toggled = (set, name, tell) => (event) => {
+    if (event.target.checked) set.add(name);
+    else set.delete(name);
+    tell();
+  };
+  fill(panel,
+    part(say('layers.level'),
+      radios('level', ['auto', ...levels], (level) => on.areas({ level }), (level) => (
+        level === 'auto' ? say('layers.auto') : say(`level.${level}`))),
+      box(say('layers.fill'), true, (event) => on.areas({ fill: event.target.checked })),
+      box(say('layers.names'), true, (event) => on.areas({ names: event.target.checked }))),
+    part(say('layers.markers'), STATES.map((state) => box(
+      [marker({ state }), say(`state.${state}`)], true, toggled(states, state, () => on.states([...states]))))),
+    part(say('layers.base'),
+      basemaps.length > 0 && radios('base', ['own', ...basemaps.map(({ name }) => name)], on.base, (name) => (
+        name === 'own' ? say('layers.own') : name)),
+      GROUPS.map((group) => box(say(`base.${group}`), true, toggled(groups, group, () => on.groups(groups))))));
+}
+
+function part(title, ...content) {
+  return el('fieldset', {}, el('legend', {}, title), ...content);
+}
+
+function box(label, checked, onchange) {
+  return el('label', { class: 'choice' }, el('input', { type: 'checkbox', checked, onchange }), label);
+}
+
+/** One of several; the first is chosen. */
+function radios(name, values, choose, wordOf) {
+  return el('div', { class: 'one-of' }, values.map((value, index) => el('label', {},
+    el('input', { type: 'radio', name, value, checked: index === 0, onchange: () => choose(value) }),
+    el('span', {}, wordOf(value)))));
+}

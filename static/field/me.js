@@ -1,0 +1,33 @@
+/** Who is working here: name, areas and categories, as this phone last heard them. */
+import { Refused } from '../shared/api.js';
+import { byId } from '../shared/dom.js';
+import { remember, remembered } from './kept.js';
+import { say } from './words.js';
+
+/**
+ * @param {{username: string, url: string, ask: Function, know: Function}} parts
+ *   know: called with what is remembered at once, and again with the server's answer
+ */
+export async function introduce({ username, url, ask, know }) {
+  const before = remembered(`me.${username}`, null);
+  if (before) greet(before, know);
+  try {
+    const me = await ask(url);
+    remember(`me.${username}`, me);
+    greet(me, know);
+  } catch (error) {
+    if (!before || error instanceof Refused) complain(error);
+  }
+}
+
+function greet(me, know) {
+  const areas = me.areas.map((area) => area.name).join('、');
+  byId('worker').textContent = [me.worker.name, areas].filter(Boolean).join(' · ');
+  byId('no-start').hidden = true;
+  know(me);
+}
+
+function complain(error) {
+  byId('no-start').textContent = error instanceof Refused ? error.message : say('start.offline');
+  byId('no-start').hidden = false;
+}

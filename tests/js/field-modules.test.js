@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import test from 'node:test';
+
+const ROOT = new URL('../../', import.meta.url);
+const STATIC = new URL('static/', ROOT);
+const read = (path) => readFileSync(new URL(path, ROOT), 'utf8');
+const name = (url) => url.href.slice(STATIC.href.length);
+
+/** Every module that static imports reach from this one, by name under static/. */
+function reached(url, found = new Set()) {
+  if (found.has(name(url))) return found;
+  found.add(name(url));
+  Array.from(readFileSync(url, 'utf8').matchAll(/^import [^;]*?from '(\.[^']+)';/gm))
+    .forEach(([, path]) => reached(new URL(path, url), found));
+  return found;
+}
+
+const sources = readdirSync(new URL('field/', STATIC))
+  .filter((file) => file.endsWith('.js'))
+  .map((file) => [file, read(`static/field/${file}`)]);
+
+test('the page preloads exactly the modules that main.js needs', () => {
+  const template = read('incidents/templates/incidents/field_modules.html');
+  const listed = Array.from(template.matchAll(/static '([^']+)'/g), ([, path]) => path);
+  assert.deepEqual(listed, Array.from(reached(new URL('field/main.js', STATIC))).sort());
+});
+
+test('no map code is needed before the map is opened', () => {
+  const names = Array.from(reached(new URL('field/main.js', STATIC)));
+  assert.deepEqual(names.filter((module) => /leaflet|basemap/.test(module)), []);
+});
+
+test('nothing is younger than the web views on the phones (Chromium 80)', () => {
+  const young = {
+    'private fields': /\bthis\.#|^\s+#\w+/m,
+    'logical assignment': /\?\?=|\|\|=|&&=/,
+    'top-level await': /^(const .*= )?await /m,
+    'young methods': /\.(at|replaceAll|replaceChildren|findLast|toSorted|randomUUID|hasOwn|any)\(/,
+    'import maps': /from '[^.]/,
+  };
+  const found = sources.flatMap(([file, text]) => Object.entries(young)
+    .filter(([, pattern]) => pattern.test(text)).map(([what]) => `${file}: ${what}`));
+  assert.deepEqual(found, []);
+});
+
+test('each browser power has one door', () => {
+  const doors = { fetch: [], indexedDB: ['db.js'], 'L\\.': ['leaflet.js'], innerHTML: [] };
+  Object.entries(doors).forEach(([word, allowed]) => {
+    const users = sources.filter(([, text]) => new RegExp(`(^|[^.\\w'])${word}\\b`, 'm').test(text.replace(/\/\*[^]*?\*\/|\/\/.*/g, '')));
+    assert.deepEqual(users.map(([file]) => file), allowed, word);
+  });
+});
