@@ -1,0 +1,1 @@
+"""Set-up and running of the whole: standard library only, no Django."""

@@ -1,0 +1,1 @@
+"""Only looked at, never run: the static files' fingerprint includes it."""
