@@ -10,8 +10,12 @@ from django.test import Client
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
+from tests.phone import phone, picture
 from tests.product import Product, database_url, run_product
 from tests.world import World, build_world
+
+# Fixtures that live beside their helpers.
+__all__ = ["phone", "picture"]
 
 # Playwright's sync API runs its own loop; Django would refuse the ORM beside it. Tests only.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

@@ -11,7 +11,7 @@ STYLES = ("vendor/leaflet/leaflet.css",)
 
 
 def page(drawn: folium.Map, title: str) -> str:
-    """Return a folium map as one HTML document that asks nobody for anything."""
+    """Return a folium map, with a metric scale, as one document that asks nobody for anything."""
     figure: Figure = drawn.get_root()
     # folium names a CDN for each of these; the pages we draw use only what is inlined below.
     drawn.default_js, drawn.default_css = [], []
@@ -20,6 +20,10 @@ def page(drawn: folium.Map, title: str) -> str:
     for name in SCRIPTS:
         figure.header.add_child(Element(f"<script>{_text(name)}</script>"))
     figure.title = title
+    figure.header.add_child(Element("<style>.leaflet-container{background:#F5F7FA}</style>"))
+    figure.script.add_child(
+        Element(f"L.control.scale({{imperial: false}}).addTo({drawn.get_name()});")
+    )
     html: str = figure.render()
     return html
 

@@ -37,7 +37,7 @@ class GridCard:
 
 def staffing_page(grids: Sequence[GridCard], title: str) -> str:
     """Return one HTML document with the grids coloured by what they lack."""
-    drawn = folium.Map(tiles=None, control_scale=True, zoom_snap=0.25)
+    drawn = folium.Map(tiles=None, zoom_snap=0.25, attribution_control=False)
     if grids:
         layer = folium.GeoJson(
             {"type": "FeatureCollection", "features": [_feature(grid) for grid in grids]},
@@ -65,8 +65,9 @@ def _feature(grid: GridCard) -> dict[str, Any]:
 def _style(feature: dict[str, Any]) -> dict[str, Any]:
     return {
         "fillColor": feature["properties"]["colour"],
-        "fillOpacity": 0.55,
-        "color": "#17202B",
+        # What is complete recedes, so that what is missing is seen first.
+        "fillOpacity": 0.18 if feature["properties"]["colour"] == COMPLETE else 0.6,
+        "color": "#4A5766",
         "weight": 0.8,
     }
 
@@ -84,7 +85,7 @@ def _legend(grids: Sequence[GridCard]) -> str:
         for colour, words, count in rows
     )
     return (
-        '<div style="position:fixed;z-index:999;right:12px;top:12px;padding:8px 14px;'
+        '<div style="position:fixed;z-index:999;left:12px;bottom:12px;padding:8px 14px;'
         "background:#fff;border-radius:8px;box-shadow:0 1px 6px #0003;"
         f'font:15px/1.5 system-ui,sans-serif">{lines}</div>'
     )

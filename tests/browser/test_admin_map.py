@@ -58,7 +58,7 @@ def test_a_boundary_is_drawn_with_the_toolbar(office: Page, world: World) -> Non
     office.goto(f"/admin/territory/boundary/add/?area={world.areas['A1'].pk}")
     expect(office.locator(".leaflet-tile-loaded").first).to_be_attached()
     assert office.evaluate("L.version") == "1.9.4"
-    office.locator("#id_during").fill("2026-05-01")
+    office.locator("#id_valid_from").fill("2026-05-01")
 
     draw_triangle(office)
     expect(office.locator("path.leaflet-interactive")).to_have_count(1)

@@ -113,19 +113,20 @@ def click_middle(page: Page) -> None:
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
-def ink_in_middle(page: Page) -> list[int]:
-    """Return red, green, blue, alpha that the shapes' canvas shows in the middle of the map."""
-    return page.evaluate(
-        """() => {
-            const canvas = document.querySelector('.leaflet-overlay-pane canvas');
-            const box = canvas.getBoundingClientRect();
-            const map = document.getElementById('map').getBoundingClientRect();
-            const scale = canvas.width / box.width;
-            const x = (map.left + map.width / 2 - box.left) * scale;
-            const y = (map.top + map.height / 2 - box.top) * scale;
-            return Array.from(canvas.getContext('2d').getImageData(x, y, 1, 1).data);
-        }"""
-    )
+INK_IN_MIDDLE = """() => {
+    const canvas = document.querySelector('.leaflet-overlay-pane canvas');
+    const box = canvas.getBoundingClientRect();
+    const map = document.getElementById('map').getBoundingClientRect();
+    const scale = canvas.width / box.width;
+    const x = (map.left + map.width / 2 - box.left) * scale;
+    const y = (map.top + map.height / 2 - box.top) * scale;
+    return canvas.getContext('2d').getImageData(x, y, 1, 1).data[3];
+}"""
+
+
+def wait_for_ink(page: Page, condition: str) -> None:
+    """Wait until what is drawn in the middle of the map is as opaque (0-255) as that."""
+    page.wait_for_function(f"({INK_IN_MIDDLE})() {condition}", timeout=5000)
 
 
 # -- live ------------------------------------------------------------------------------------------
@@ -148,13 +149,13 @@ def test_a_new_report_appears_within_two_seconds_and_without_reload(
 def test_a_new_report_draws_its_marker_and_colours_its_grid(desk: Desk, world: World) -> None:
     grid = desk(view=view_of(inside(0.3, 0.3)))
     place = desk(view=view_of(inside(0.6, 0.6)))
-    blank = ink_in_middle(grid)
+    wait_for_ink(grid, "=== 0")
     incident = report(world, inside(0.6, 0.6))
     expect(row(place, incident)).to_be_visible()
     expect(row(grid, incident)).to_be_visible()
-    assert blank[3] == 0
-    assert 0 < ink_in_middle(grid)[3] < 255, "the grid is tinted, the streets show through"
-    assert ink_in_middle(place)[3] == 255, "the marker is solid"
+    wait_for_ink(grid, "> 60")
+    wait_for_ink(grid, "< 200")  # the streets show through the tint
+    wait_for_ink(place, "=== 255")  # the marker does not
 
 
 def test_what_somebody_else_does_is_seen(desk: Desk, world: World) -> None:

@@ -1,0 +1,90 @@
+"""The phone and its user, for tests in a real browser: open the page, take, choose, submit."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.product import Product
+from tests.world import PASSWORD, World, inside
+
+Phone = Callable[..., Page]
+
+
+@pytest.fixture
+def phone(product: Product, world: World, chromium: Browser) -> Iterator[Phone]:
+    """Return a function: opens the page as one of the cast on a small phone at a place."""
+    contexts: list[BrowserContext] = []
+
+    def open_(
+        name: str = "li",
+        at: tuple[float, float] | None = None,
+        accuracy: float = 8,
+        context: BrowserContext | None = None,
+        **options: Any,
+    ) -> Page:
+        lon, lat = at or inside()
+        phone_options: dict[str, Any] = {
+            "viewport": {"width": 360, "height": 640},
+            "is_mobile": True,
+            "has_touch": True,
+            "locale": "zh-CN",
+            "timezone_id": "Asia/Shanghai",
+            "permissions": ["geolocation"],
+            "geolocation": {"longitude": lon, "latitude": lat, "accuracy": accuracy},
+            "base_url": product.url,
+        }
+        if context is None:
+            context = chromium.new_context(**{**phone_options, **options})
+            contexts.append(context)
+        page = context.new_page()
+        page.goto("/login/?next=/field/")
+        page.get_by_label("用户名").fill(name)
+        page.get_by_label("密码").fill(PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        page.wait_for_url("**/field/")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    """A photo as a phone takes it: lying on its side, with a tag saying so and where it was."""
+    upright = Image.new("RGB", (300, 400), "white")
+    upright.paste((200, 30, 30), (0, 0, 300, 100))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x010F] = "SecretCamera"
+    exif.get_ifd(0x8825).update({1: "N", 2: (31.0, 0.0, 0.0), 3: "E", 4: (105.0, 0.0, 0.0)})
+    path = tmp_path / "photo.jpg"
+    upright.rotate(90, expand=True).save(path, exif=exif, quality=90)
+    return path
+
+
+def take(page: Page, picture: Path) -> None:
+    """Press 拍照 and take this picture; returns once the form shows it."""
+    page.locator(".shutter input").set_input_files(picture)
+    page.locator("#thumbs img").wait_for()
+
+
+def choose(page: Page, category: str = "井盖缺失破损") -> None:
+    """Press the chip of a category."""
+    page.locator("#chips").get_by_role("button", name=category).click()
+
+
+def submit(page: Page) -> None:
+    """Press 提交."""
+    page.get_by_role("button", name="提交").click()
+
+
+def expect_delivered(page: Page) -> None:
+    """Wait for the receipt on screen."""
+    title = page.locator("#done-title")
+    expect(title).to_be_visible()  # the words stay there, hidden, from the report before
+    expect(title).to_have_text("已送达")
