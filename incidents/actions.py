@@ -32,7 +32,7 @@ MAX_NOTE = 1000
 
 # One statement writes the incident, its announced photos and its event: one round trip inside
 # the transaction, and the unique key makes a second sender insert nothing at all.
-_INSERT_REPORT = """
+INSERT_REPORT = """
 WITH incident AS (
     INSERT INTO incidents_incident
         (id, source, category_id, words, state, version, raw_lon, raw_lat, datum, accuracy_m,
@@ -241,7 +241,7 @@ def _insert(incident: Incident, found: Route, received: Report, by: Actor) -> in
     lon, lat = received.point
     with connection.cursor() as cursor:
         cursor.execute(
-            _INSERT_REPORT,
+            INSERT_REPORT,
             {
                 "id": incident.id,
                 "source": incident.source,

@@ -1,7 +1,7 @@
 """A file of places: read its columns, route every row, write it back with who owns each."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -19,17 +19,36 @@ from gis_grid.geo.datum import Datum, to_wgs84
 from incidents.bulk import STAND_IN, Placed, counted
 
 ADDED = ("area_code", "area_name", "method", "edge_distance_m", "candidates")
+OUT_OF_RANGE = "out_of_range"
 DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y年%m月%d日")
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Which columns hold what. `at` is a column, or one date for the whole file."""
+    """Which columns hold what. `at` is a column, or one date for the whole file.
+
+    `label` holds the code of the area that somebody else gave the row, to compare with ours.
+    """
 
     lon: str
     lat: str
     accuracy: str | None = None
     at: str | None = None
+    label: str | None = None
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How many of the rows that carry a label got the area of that code."""
+
+    column: str
+    labelled: int
+    agree: int
+
+    @property
+    def share(self) -> float | None:
+        """Return the part (0 to 1) that agrees, None when no row has a label."""
+        return self.agree / self.labelled if self.labelled else None
 
 
 @dataclass
@@ -53,10 +72,14 @@ class Places:
 
 
 def read(path: Path, columns: Columns) -> Places:
-    """Read a CSV or XLSX file. Invalid for a missing column; bad rows are listed, not dropped."""
+    """Read a CSV or XLSX file; bad rows are listed, not dropped.
+
+    Invalid `missing_column`; `not_degrees` when half of the places or more cannot be degrees.
+    """
     table = read_table(path)
     fixed_day, day_column = _day_source(columns.at, table)
-    table.require([c for c in (columns.lon, columns.lat, columns.accuracy, day_column) if c])
+    wanted = (columns.lon, columns.lat, columns.accuracy, day_column, columns.label)
+    table.require([column for column in wanted if column])
     places = Places(table)
     for row in table.rows:
         try:
@@ -71,6 +94,7 @@ def read(path: Path, columns: Columns) -> Places:
         places.lonlat.append(place)
         places.accuracy_m.append(accuracy)
         places.days.append(day)
+    _check_degrees(places, columns)
     return places
 
 
@@ -82,13 +106,26 @@ def write(path: Path, places: Places, placed: Sequence[Placed]) -> None:
         write_csv(out, header, _lines(places.table, answers))
 
 
-def summary(places: Places, placed: Sequence[Placed]) -> dict[str, Any]:
-    """Return the counts and findings as plain values for one JSON document."""
+def agreement(places: Places, placed: Sequence[Placed], column: str) -> Agreement:
+    """Compare each routed row's area with the code in a column; rows without one do not count.
+
+    A row that got no area (outside, stand-in) does not agree with any label.
+    """
+    labels = [row.values[column] for row in places.rows]
+    agree = sum(label == answer.code for label, answer in zip(labels, placed, strict=True) if label)
+    return Agreement(column, sum(map(bool, labels)), agree)
+
+
+def summary(places: Places, placed: Sequence[Placed], label: str | None = None) -> dict[str, Any]:
+    """Return the counts and findings as plain values for one JSON document.
+
+    With `label`, a column of codes, the document tells under `agreement` how many rows have it.
+    """
     stand_ins: dict[tuple[float, float], int] = {}
     for place, answer in zip(places.lonlat, placed, strict=True):
         if answer.method == STAND_IN:
             stand_ins[place] = stand_ins.get(place, 0) + 1
-    return {
+    document = {
         "read": len(places.table.rows),
         "routed": len(placed),
         "methods": counted(placed),
@@ -101,6 +138,10 @@ def summary(places: Places, placed: Sequence[Placed]) -> dict[str, Any]:
         ],
         "notes": [str(note) for note in places.table.notes],
     }
+    if label is not None:
+        compared = agreement(places, placed, label)
+        document["agreement"] = {**asdict(compared), "share": compared.share}
+    return document
 
 
 def _lines(table: Table, answers: dict[int, Placed]) -> Iterator[list[Any]]:
@@ -130,13 +171,30 @@ def _day_source(at: str | None, table: Table) -> tuple[date, str | None]:
     return day, None
 
 
+def _check_degrees(places: Places, columns: Columns) -> None:
+    """Refuse a file in which most places cannot be degrees: feet or metres, not stray faults."""
+    wrong = {fault.row for fault in places.rejected if fault.code == OUT_OF_RANGE}
+    if 2 * len(wrong) < len(places.table.rows):
+        return
+    example = next(row for row in places.table.rows if row.line in wrong)
+    raise Invalid(
+        "not_degrees",
+        _(
+            "The coordinates cannot be degrees (for example %(lon)s, %(lat)s); "
+            "convert them to longitude and latitude first."
+        )
+        % {"lon": example.values[columns.lon], "lat": example.values[columns.lat]},
+        {columns.lon: _("not degrees"), columns.lat: _("not degrees")},
+    )
+
+
 def _number(row: TableRow, column: str, limit: float) -> float:
     try:
         number = float(row.values[column])
     except ValueError:
         raise _fault(column, "not_a_number", _("This is not a number.")) from None
     if not abs(number) <= limit:  # NaN too
-        raise _fault(column, "out_of_range", _("This cannot be a coordinate in degrees."))
+        raise _fault(column, OUT_OF_RANGE, _("This cannot be a coordinate in degrees."))
     return number
 
 

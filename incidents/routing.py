@@ -32,7 +32,7 @@ MAX_CANDIDATES = 8
 
 # Borders are straight in degrees, as they are drawn; a geography edge would bend (1 cm on 1 km).
 # So the nearest place on a border is sought on a plane, and only then measured on the ellipsoid.
-_NEAR = """
+NEAR = """
 SELECT a.id, b.id, a.code, a.name, a.level, a.kind = %(exclusive)s, a.path,
        ST_Covers(b.shape, p.point),
        ST_Distance(p.point::geography, ST_Scale(ST_ClosestPoint(
@@ -119,8 +119,18 @@ def owner_of(
     """Return who owns a WGS84 point on a day among areas of these levels. One indexed query."""
     limits = tolerances()
     reach_m = max(limits.nearest_m, accuracy_m or 0)
+    with connection.cursor() as cursor:
+        cursor.execute(NEAR, near_parameters(lon, lat, when, reach_m, levels))
+        found = [candidate(*row) for row in cursor.fetchall()]
+    return decide(found, accuracy_m, limits)
+
+
+def near_parameters(
+    lon: float, lat: float, when: date, reach_m: float, levels: Sequence[int]
+) -> dict[str, Any]:
+    """Return the parameters of NEAR: a WGS84 point, a day, how far to look, which levels."""
     aspect = max(LocalMetric(lon, lat).aspect, 0.01)  # the pole has no longitude to speak of
-    parameters: dict[str, Any] = {
+    return {
         "lon": lon,
         "lat": lat,
         "k": aspect,
@@ -130,13 +140,9 @@ def owner_of(
         "levels": [int(level) for level in levels],
         "exclusive": Kind.EXCLUSIVE.value,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_NEAR, parameters)
-        near = [_candidate(*row) for row in cursor.fetchall()]
-    return decide(near, accuracy_m, limits)
 
 
-def _candidate(
+def candidate(
     area_id: int,
     boundary_id: int,
     code: str,
@@ -147,6 +153,7 @@ def _candidate(
     inside: bool,
     edge_m: float,
 ) -> Candidate:
+    """Return one row of NEAR as a candidate."""
     distance_m = 0.0 if inside else edge_m
     return Candidate(area_id, boundary_id, code, name, level, exclusive, path, distance_m, edge_m)
 
@@ -158,13 +165,15 @@ def _described(
     if not found.rivals or not accuracy_m:
         return []
     offered = found.candidates[:MAX_CANDIDATES]
-    shapes = Boundary.objects.in_bulk([c.boundary_id for c in offered])
-    parts = shares(
-        lon,
-        lat,
-        accuracy_m,
-        [shapely.from_wkb(bytes(shapes[c.boundary_id].shape.wkb)) for c in offered],
-    )
+    boundaries = Boundary.objects.in_bulk([c.boundary_id for c in offered])
+    shapes = [shapely.from_wkb(bytes(boundaries[c.boundary_id].shape.wkb)) for c in offered]
+    return described(offered, shares(lon, lat, accuracy_m, shapes), own)
+
+
+def described(
+    offered: Sequence[Candidate], parts: Sequence[float], own: frozenset[int]
+) -> list[dict[str, Any]]:
+    """Return candidates as they are stored, each with its share of the accuracy circle."""
     return [
         {"code": c.code, "name": c.name, "share": part, "own": c.area_id in own}
         for c, part in zip(offered, parts, strict=True)

@@ -15,9 +15,9 @@ from gis_grid.demo import plan
 from gis_grid.demo.curves import lines_of, smooth
 from gis_grid.demo.ground import Ints, Shapes
 from gis_grid.demo.names import NamePool
-from gis_grid.demo.river import PROMENADE_M, Water, brook_strip
+from gis_grid.demo.river import PROMENADE_M, Water, brook_strips
 from gis_grid.demo.split import Pattern, cut_up
-from gis_grid.demo.streets import WIDTH_M, Street
+from gis_grid.demo.streets import WIDTH_M, Street, hanging_together
 
 SNAP_M = 0.05
 """Lines are noded on this lattice, so that a street that ends on another ends *on* it."""
@@ -106,21 +106,17 @@ def lay_out(
                 name = names.street(cut.klass, old=old) if named else ""
                 cuts.append(Street(name, cut.klass, cut.line))
     net = node([net, *(c.line for c in cuts)])
-    streets = (*frame, *_stop_at_water(cuts, water))
+    streets = hanging_together([*frame, *_stop_at_water(cuts, water)])
     faces = faces_of(net, border)
     plots = _plots(faces, streets, water)
     home = locate(shapely.point_on_surface(faces), supers)
     blocks = [Block(f, p, quarters[i], int(i)) for f, p, i in zip(faces, plots, home, strict=True)]
-    return Layout(border, streets, net, tuple(supers), tuple(blocks))
+    return Layout(border, tuple(streets), net, tuple(supers), tuple(blocks))
 
 
 def _stop_at_water(cuts: Sequence[Street], water: Water) -> list[Street]:
     """Return the small streets ending at the paths beside water; only drawn streets cross."""
-    strips = [
-        brook_strip(line, s.width_m)
-        for s, (_, line, _) in zip(plan.STREAMS, water.brooks, strict=True)
-    ]
-    wet = shapely.union_all([water.river.buffer(PROMENADE_M), *strips])
+    wet = shapely.union_all([water.river.buffer(PROMENADE_M), *brook_strips(water)])
     shapely.prepare(wet)
     return [
         Street(s.name, s.klass, part)

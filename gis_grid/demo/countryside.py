@@ -48,13 +48,15 @@ def greenhouses(index: int, block: Block, plot: Polygon, rng: np.random.Generato
     """Fill a plot with rows of plastic houses beside fields."""
     core = _core(plot, rng)
     rows = set_rows(core, GREENHOUSE, rng)
-    boxes = () if rows is None else rows.boxes
-    long = [
-        Building(fp.footprint(rows.frame, fp.outline(fp.BOX, b)), "greenhouse", 1) for b in boxes
+    if rows is None:
+        return fields(index, block, plot, rng)
+    houses = [
+        Building(fp.footprint(rows.frame, fp.outline(fp.BOX, box)), "greenhouse", 1)
+        for box in rows.boxes
     ]
     rest = _fields(plot.difference(core), rng)
     return Site(
-        index, "field", block.name, plot, tuple(long), greens=(*rest, Green(core, "farmland"))
+        index, "field", block.name, plot, tuple(houses), greens=(*rest, Green(core, "farmland"))
     )
 
 

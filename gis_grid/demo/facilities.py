@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 from shapely.geometry import Point
+from shapely.geometry.base import BaseGeometry
+from shapely.ops import nearest_points
 
 from gis_grid.demo.areas import Numbered
 from gis_grid.demo.blocks import Layout, locate
@@ -82,7 +84,7 @@ def facility_records(
                 records.append(
                     _record(f"{code}-{kind.category}-{k}", kind, title, area, hosts, host)
                 )
-    return (*records, *_landmarks(sites, tiling, codes))
+    return (*records, *_landmarks(layout, sites, tiling, codes))
 
 
 def _count(kind: Kind, community: int) -> int:
@@ -109,8 +111,11 @@ def _record(
     )
 
 
-def _landmarks(sites: Sequence[Site], tiling: Tiling, codes: Numbered) -> list[FacilityRecord]:
+def _landmarks(
+    layout: Layout, sites: Sequence[Site], tiling: Tiling, codes: Numbered
+) -> list[FacilityRecord]:
     """Return the parks, hospitals and large markets of the plan."""
+    ways = shapely.union_all([s.line for s in layout.streets])
     named = [s for s in sites if s.use in OF_LANDMARK and s.name]
     middles = shapely.point_on_surface([s.ground for s in named])
     records = []
@@ -125,17 +130,19 @@ def _landmarks(sites: Sequence[Site], tiling: Tiling, codes: Numbered) -> list[F
                 point=to_degrees(middle),
                 floor_area_m2=float(round(floors or site.ground.area, -1)),
                 opening_hours=LANDMARK_HOURS[category],
-                entrances=tuple(to_degrees(p) for p in _entrances(site)) or (to_degrees(middle),),
+                entrances=tuple(to_degrees(p) for p in _entrances(site, ways)),
                 community=code,
             )
         )
     return records
 
 
-def _entrances(site: Site) -> list[Point]:
-    """Return a site's gates or, without a wall, where its ways leave its ground."""
+def _entrances(site: Site, streets: BaseGeometry) -> list[Point]:
+    """Return a site's gates or, without a wall, where its ways leave its ground; an open site
+    without ways is entered from the nearest street."""
     if site.gates:
         return [gate.point for gate in site.gates]
     edge = site.ground.boundary
     crossings = [p.line.intersection(edge) for p in site.paths]
-    return [c for c in crossings if c.geom_type == "Point" and not c.is_empty][:4]
+    points = [c for c in crossings if c.geom_type == "Point" and not c.is_empty]
+    return points[:4] or [nearest_points(edge, streets)[0]]

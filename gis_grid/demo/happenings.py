@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 from shapely.geometry import Point
 
-from gis_grid.demo.ground import Floats, points_to_degrees, points_to_metres
+from gis_grid.demo.ground import PLANE, Floats, points_to_degrees
 from gis_grid.demo.records import IncidentRecord, State
 from gis_grid.demo.town import Town
 from gis_grid.demo.words import PLACES
@@ -96,8 +96,8 @@ def _grounds(town: Town) -> Grounds:
     tall = [f.shape for f in homes if f.klass == "tower"]
     shops = [f.shape for f in town.buildings if f.klass in ("shop", "market", "mall")]
     river = next(f.shape for f in town.features if f.klass == "river")
-    near_river = shapely.transform(river, points_to_metres).buffer(BANK_M)
-    bank = shapely.contains_xy(near_river, points_to_metres(edges))
+    near_river = PLANE.shape_to_metres(river).buffer(BANK_M)
+    bank = shapely.contains_xy(near_river, PLANE.to_metres(edges))
     places = {
         "street": edges[np.isin(kind, ("arterial", "secondary", "residential"))],
         "lane": edges[np.isin(kind, ("lane", "residential", "path"))],
@@ -106,7 +106,7 @@ def _grounds(town: Town) -> Grounds:
         "shop": shapely.get_coordinates(shapely.centroid(shops)),
         "bank": edges[bank],
     }
-    return Grounds({name: points_to_metres(xy) for name, xy in places.items()})
+    return Grounds({name: PLANE.to_metres(xy) for name, xy in places.items()})
 
 
 def _hot_spots(grounds: Grounds, rng: np.random.Generator) -> Floats:

@@ -12,14 +12,15 @@ from gis_grid.demo.ground import (
     Floats,
     Ints,
     Shapes,
-    ground_length_m,
     points_to_degrees,
     to_degrees,
 )
 from gis_grid.demo.records import GateRecord, WalkNetwork
 from gis_grid.demo.river import Water
 from gis_grid.demo.sites import Path, Site
+from gis_grid.geo.metric import distance_m
 
+OVERSHOOT_M = 0.4
 LEAST_PART = 40
 """Pieces of network with fewer nodes are drawing remnants and left out."""
 
@@ -29,7 +30,7 @@ def walk_network(
 ) -> WalkNetwork:
     """Join everything one can walk on. Only bridges touch the river, only gates pass walls."""
     lines, kinds = _walkable(layout, sites, along_water, water)
-    parts = shapely.get_parts(node(lines))
+    parts = _without_stubs(shapely.get_parts(node(lines)))
     middle = shapely.line_interpolate_point(parts, 0.5, normalized=True)
     source = shapely.STRtree(lines).query_nearest(middle, all_matches=False)[1]
     xy, edges, of_part = _segments(parts)
@@ -43,7 +44,7 @@ def walk_network(
     return WalkNetwork(
         nodes=nodes,
         edges=edges.astype(np.int32),
-        length_m=ground_length_m(nodes[edges[:, 0]], nodes[edges[:, 1]]),
+        length_m=distance_m(nodes[edges[:, 0]], nodes[edges[:, 1]]),
         kind=kind,
         gate=_gate_edges(xy[used], edges, [g.point for s in sites for g in s.gates]),
         gates=gates,
@@ -57,7 +58,7 @@ def _walkable(
     lines: list[LineString] = []
     kinds: list[str] = []
     for street in layout.streets:
-        inside = street.line.intersection(layout.border)
+        inside = _reaching(street.line).intersection(layout.border)
         for shape, kind in (
             (inside.difference(water.river), street.klass),
             (inside.intersection(water.river), "bridge"),
@@ -66,9 +67,32 @@ def _walkable(
             lines += found
             kinds += [kind] * len(found)
     for path in (*along_water, *(p for s in sites for p in s.paths)):
-        lines.append(path.line)
+        lines.append(_reaching(path.line))
         kinds.append(path.klass)
     return lines, kinds
+
+
+def _reaching(line: LineString) -> LineString:
+    """Return a line a little longer at both ends.
+
+    Lines were drawn to streets whose vertices moved when they were noded: an end could stop a
+    hand short. What sticks out beyond the crossing is taken off again by `_without_stubs`.
+    """
+    if line.is_closed:
+        return line
+    xy = np.asarray(shapely.remove_repeated_points(line, 0.01).coords)
+    for end, before in ((0, 1), (-1, -2)):
+        way = xy[end] - xy[before]
+        xy[end] += way * (OVERSHOOT_M / np.hypot(*way))
+    return LineString(xy)
+
+
+def _without_stubs(parts: Shapes) -> Shapes:
+    """Return noded lines without the short loose ends that `_reaching` made."""
+    ends = np.stack([shapely.get_coordinates(shapely.get_point(parts, i)) for i in (0, -1)], axis=1)
+    points, number = np.unique(ends.reshape(-1, 2), axis=0, return_inverse=True)
+    loose = np.bincount(number.ravel(), minlength=len(points))[number].reshape(-1, 2) == 1
+    return parts[~(loose.any(axis=1) & (shapely.length(parts) < 2 * OVERSHOOT_M))]
 
 
 def _segments(parts: Shapes) -> tuple[Floats, Ints, Ints]:

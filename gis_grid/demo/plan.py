@@ -226,6 +226,7 @@ EXCLUSIVE: tuple[tuple[str, str, XY, float], ...] = (
     ("示范中学", "", (0, 0), 0),
     ("职业技术学校", "", (0, 0), 0),
     ("滨江商务区", "office", (420, 60), 240),
+    ("示范商圈", "fringe", (361, 560), 230),
     ("示范产业园", "factory", (2200, -1080), 420),
 )
 """Exclusive grids 专属网格: the ground of the landmark of that name or, with a reach in metres,

@@ -88,6 +88,9 @@ def _brook(stream: plan.Stream, rng: np.random.Generator) -> tuple[str, LineStri
     return stream.name, LineString(course).simplify(0.5), ribbon(course, half)
 
 
-def brook_strip(line: LineString, width_m: float) -> Polygon:
-    """Return the strip along a brook that streets do not enter; its sides are the paths."""
-    return line.buffer(width_m / 2 * 1.25 + BROOK_PATH_M, cap_style="flat")
+def brook_strips(water: Water) -> list[Polygon]:
+    """Return the strip along each brook that small streets do not enter; its sides are paths."""
+    return [
+        line.buffer(s.width_m / 2 * 1.25 + BROOK_PATH_M, cap_style="flat")
+        for s, (_, line, _) in zip(plan.STREAMS, water.brooks, strict=True)
+    ]

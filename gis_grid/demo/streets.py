@@ -26,6 +26,8 @@ WIDTH_M = {
 
 RAIL_LANE_M = 22.0
 """From the tracks to the lane beside them."""
+TOUCH_M = 0.1
+"""Streets this near each other meet."""
 REACH_M = 140.0
 """How far an open end of a drawn street looks for the street it was meant to meet."""
 
@@ -59,6 +61,21 @@ def street_frame(water: Water) -> list[Street]:
             # In drawing order: the footbridge comes after the street it carries on.
             frame[i] = _join(street, [s.line for j, s in enumerate(frame) if j != i])
     return frame
+
+
+def hanging_together(streets: Sequence[Street]) -> list[Street]:
+    """Return the streets one can reach from the first: a cut between two waters leads nowhere."""
+    lines = [s.line for s in streets]
+    pairs = shapely.STRtree(lines).query(lines, predicate="dwithin", distance=TOUCH_M)
+    near: list[list[int]] = [[] for _ in lines]
+    for a, b in pairs.T.tolist():
+        near[a].append(b)
+    reached, frontier = {0}, [0]
+    while frontier:
+        new = [n for n in near[frontier.pop()] if n not in reached]
+        reached.update(new)
+        frontier += new
+    return [s for i, s in enumerate(streets) if i in reached]
 
 
 def ring_name(point: Point) -> str:

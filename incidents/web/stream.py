@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_grid.access import Actor, actor_of
 from gis_grid.errors import Forbidden, GridError, Unreadable
-from gis_grid.people.backends import with_seats
+from gis_grid.people.backends import seated
 from gis_grid.web.errors import answer
 from incidents import feed
 from incidents.feed import as_stream
@@ -97,8 +97,8 @@ def _listener(request: HttpRequest) -> Actor:
 
 def _renewed(asking: Actor) -> Actor | None:
     """Return the actor with today's rights, None when they may no longer listen."""
-    user = with_seats().filter(pk=asking.user.pk, is_active=True).first()
-    if user is None:
+    user = seated(asking.user.pk)
+    if user is None or not user.is_active:
         return None
     now = actor_of(user)
     return now if now.territory.paths or now.territory.everywhere else None
