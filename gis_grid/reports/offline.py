@@ -3,11 +3,22 @@
 from pathlib import Path
 
 import folium
-from branca.element import Element, Figure
+from branca.element import Element, Figure, MacroElement
 from django.contrib.staticfiles import finders
+from folium.template import Template
 
 SCRIPTS = ("vendor/leaflet/leaflet.js", "vendor/jquery/jquery.slim.min.js")
 STYLES = ("vendor/leaflet/leaflet.css",)
+
+
+class _MetricScale(MacroElement):  # type: ignore[misc]
+    """Leaflet's scale bar without feet and miles."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "L.control.scale({imperial: false}).addTo({{ this._parent.get_name() }});"
+        "{% endmacro %}"
+    )
 
 
 def page(drawn: folium.Map, title: str) -> str:
@@ -21,9 +32,7 @@ def page(drawn: folium.Map, title: str) -> str:
         figure.header.add_child(Element(f"<script>{_text(name)}</script>"))
     figure.title = title
     figure.header.add_child(Element("<style>.leaflet-container{background:#F5F7FA}</style>"))
-    figure.script.add_child(
-        Element(f"L.control.scale({{imperial: false}}).addTo({drawn.get_name()});")
-    )
+    drawn.add_child(_MetricScale())
     html: str = figure.render()
     return html
 
