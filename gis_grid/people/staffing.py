@@ -42,15 +42,16 @@ def staffing(territory: Territory, when: date) -> list[Staffing]:
             ),
         )
         .order_by("code")
+        .values("code", "name", "community", "workers", "party", "outline")
     )
     rows = [
         Staffing(
-            code=grid.code,
-            name=grid.name,
-            community=grid.community or "",
-            workers=grid.workers,
-            party=grid.party,
-            geometry=json.loads(grid.outline) if grid.outline else None,
+            code=grid["code"],
+            name=grid["name"],
+            community=grid["community"] or "",
+            workers=grid["workers"],
+            party=grid["party"],
+            geometry=json.loads(grid["outline"]) if grid["outline"] else None,
         )
         for grid in grids
     ]

@@ -11,7 +11,7 @@ SCRIPTS = ("vendor/leaflet/leaflet.js", "vendor/jquery/jquery.slim.min.js")
 STYLES = ("vendor/leaflet/leaflet.css",)
 
 
-class _MetricScale(MacroElement):  # type: ignore[misc]
+class _MetricScale(MacroElement):
     """Leaflet's scale bar without feet and miles."""
 
     _template = Template(
@@ -21,9 +21,10 @@ class _MetricScale(MacroElement):  # type: ignore[misc]
     )
 
 
-def page(drawn: folium.Map, title: str) -> str:
+def page(drawn: folium.Map, title: str, legend: str = "") -> str:
     """Return a folium map, with a metric scale, as one document that asks nobody for anything."""
-    figure: Figure = drawn.get_root()
+    figure = drawn.get_root()
+    assert isinstance(figure, Figure)
     # folium names a CDN for each of these; the pages we draw use only what is inlined below.
     drawn.default_js, drawn.default_css = [], []
     for name in STYLES:
@@ -31,8 +32,9 @@ def page(drawn: folium.Map, title: str) -> str:
     for name in SCRIPTS:
         figure.header.add_child(Element(f"<script>{_text(name)}</script>"))
     figure.title = title
+    figure.html.add_child(Element(legend))
     figure.header.add_child(Element("<style>.leaflet-container{background:#F5F7FA}</style>"))
-    drawn.add_child(_MetricScale())
+    drawn.add_child(_MetricScale())  # type: ignore[no-untyped-call]
     html: str = figure.render()
     return html
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import folium
+import shapely
 from django.utils.translation import gettext as _
+from shapely.geometry import shape
 
 from gis_grid.reports.offline import page
 
@@ -45,9 +47,8 @@ def staffing_page(grids: Sequence[GridCard], title: str) -> str:
             tooltip=folium.GeoJsonTooltip(["label"], labels=False, sticky=True),
         )
         layer.add_to(drawn)
-        drawn.fit_bounds(layer.get_bounds())
-    drawn.get_root().html.add_child(folium.Element(_legend(grids)))
-    return page(drawn, title)
+        drawn.fit_bounds(_bounds(grids))
+    return page(drawn, title, _legend(grids))
 
 
 def _feature(grid: GridCard) -> dict[str, Any]:
@@ -60,6 +61,12 @@ def _feature(grid: GridCard) -> dict[str, Any]:
     # folium puts properties into the page as HTML; a name is only ever text.
     properties = {"label": html.escape(label), "colour": grid.colour}
     return {"type": "Feature", "properties": properties, "geometry": grid.geometry}
+
+
+def _bounds(grids: Sequence[GridCard]) -> list[list[float]]:
+    """Return [[south, west], [north, east]], as Leaflet wants it."""
+    west, south, east, north = shapely.total_bounds([shape(grid.geometry) for grid in grids])
+    return [[south, west], [north, east]]
 
 
 def _style(feature: dict[str, Any]) -> dict[str, Any]:

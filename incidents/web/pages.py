@@ -1,6 +1,5 @@
 """The pages of the happening, and the photos."""
 
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings

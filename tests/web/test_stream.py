@@ -16,7 +16,6 @@ from incidents.models import Event
 from tests.product import Product
 from tests.world import World, build_world, inside, make_incident
 
-
 PATIENCE_S = 12
 
 
@@ -119,9 +118,11 @@ def test_only_own_territory_is_told(product: Product, town: World) -> None:
 def test_a_wrong_position_is_refused_as_json(
     product: Product, town: World, query: str, status: int, code: str
 ) -> None:
-    with pytest.raises(urllib.error.HTTPError) as refusal:
-        with listening(product, cookie(town, "chen"), after=query):  # type: ignore[arg-type]
-            pass
+    with (
+        pytest.raises(urllib.error.HTTPError) as refusal,
+        listening(product, cookie(town, "chen"), after=query),  # type: ignore[arg-type]
+    ):
+        pass
 
     assert refusal.value.code == status
     assert json.load(refusal.value)["code"] == code
@@ -137,18 +138,22 @@ def test_a_position_beyond_the_log_asks_for_a_fresh_snapshot(product: Product, t
 def test_who_has_no_desk_may_not_listen(
     product: Product, town: World, name: str, status: int
 ) -> None:
-    with pytest.raises(urllib.error.HTTPError) as refusal:
-        with listening(product, cookie(town, name) if name else "a=b"):
-            pass
+    with (
+        pytest.raises(urllib.error.HTTPError) as refusal,
+        listening(product, cookie(town, name) if name else "a=b"),
+    ):
+        pass
 
     assert refusal.value.code == status
     refusal.value.close()
 
 
 def test_a_foreign_page_may_not_listen(product: Product, town: World) -> None:
-    with pytest.raises(urllib.error.HTTPError) as refusal:
-        with listening(product, cookie(town, "chen"), Origin="https://elsewhere.example"):
-            pass
+    with (
+        pytest.raises(urllib.error.HTTPError) as refusal,
+        listening(product, cookie(town, "chen"), Origin="https://elsewhere.example"),
+    ):
+        pass
 
     assert refusal.value.code == 403
     refusal.value.close()
