@@ -1,6 +1,7 @@
 """Start the product for a test: the very programs of `./gridctl up`, on the test database."""
 
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -60,7 +61,7 @@ class Product:
     def kill(self, name: str) -> None:
         """End one program as a power cut would."""
         process = self.processes.pop(name)
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)  # a server's workers too
         process.wait()
 
     def ensure(self) -> None:

@@ -41,6 +41,12 @@ class AreaQuerySet(QuerySet["Area"]):
         """Only the areas of a territory."""
         return self.filter(inside(territory))
 
+    def roots_of(self, territory: Territory) -> AreaQuerySet:
+        """The topmost areas of a territory."""
+        if territory.everywhere:
+            return self.filter(parent__isnull=True)
+        return self.filter(path__in=territory.paths)
+
     def at(self, when: date) -> AreaQuerySet:
         """Only the areas that exist on this day."""
         return self.filter(during__contains=when)

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_GET
 from gis_grid.access import Actor, actor_of
 from gis_grid.errors import GridError, NotFound
 from gis_grid.people.models import DESK_ROLES, FIELD_ROLES
+from gis_grid.territory.models import Area
 from gis_grid.web.api import no_store
 from gis_grid.web.errors import answer
 from gis_grid.web.pages import BASE_TILES, map_config, page_config
 from incidents import photos
 from incidents.access import access_photo
-from incidents.models import Category
 
 
 @require_GET
@@ -63,7 +63,6 @@ def command(request: HttpRequest) -> HttpResponse:
     config = {
         **page_config(request, asking),
         **map_config(asking.territory),
-        "categories": _categories(),
         "live": {"port": settings.LIVE_PORT or None, "path": "/live/events"},
         "urls": {
             "tiles": BASE_TILES,
@@ -77,7 +76,8 @@ def command(request: HttpRequest) -> HttpResponse:
             "front": reverse("front"),
         },
     }
-    return no_store(render(request, "incidents/command.html", {"config": config}))
+    context = {"config": config, "territory": _watched(asking)}
+    return no_store(render(request, "incidents/command.html", context))
 
 
 @require_GET
@@ -101,8 +101,10 @@ def _viewer(request: HttpRequest) -> Actor:
     return actor_of(request.user)
 
 
-def _categories() -> dict[str, str]:
-    return {category.code: category.label for category in Category.objects.minors()}
+def _watched(asking: Actor) -> str:
+    """Return the name of what somebody watches over, empty when it is more than one area."""
+    names = list(Area.objects.roots_of(asking.territory)[:2])
+    return names[0].name if len(names) == 1 else ""
 
 
 def _template(name: str, **marks: str) -> str:

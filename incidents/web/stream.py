@@ -114,6 +114,13 @@ def _position(request: HttpRequest) -> int:
 def _origin(request: HttpRequest) -> str:
     """Return the page's origin when it is this host on another port; refuse foreign pages."""
     origin = request.headers.get("Origin", "")
-    if origin and urlsplit(origin).hostname != urlsplit(f"//{request.get_host()}").hostname:
+    if origin and _host_of(origin) != _host_of(f"//{request.get_host()}"):
         raise Forbidden("foreign_origin", _("Only pages of this server may listen."))
     return origin
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).hostname
+    except ValueError:  # half an IPv6 address, say
+        return None

@@ -4,7 +4,8 @@
  */
 import { el } from '../shared/dom.js';
 import { insidePoint } from './inside.js';
-import { areaShapes, boundsOf, hoverLabel, nameLabels, outlines, token, veil } from './leaflet.js';
+import { areaShapes, boundsOf, hoverLabel, nameLabels, outlines, veil } from './leaflet.js';
+import { token } from './pen.js';
 import { breaksFor, classOf, levelAt } from './tally.js';
 import { say } from './words.js';
 

@@ -7,8 +7,9 @@ import { createMap, onlineLayer, toBounds } from '../shared/leaflet.js';
 import { AreaLayer } from './areas.js';
 import { IncidentLayer } from './incidents.js';
 import { createLayers } from './layers.js';
-import { control, createCanvas, forgetTokens } from './leaflet.js';
+import { control, createCanvas } from './leaflet.js';
 import { createLegend } from './legend.js';
+import { forgetTokens } from './pen.js';
 import { createView } from './view.js';
 import { say } from './words.js';
 

@@ -2,7 +2,7 @@
 import { post, Refused, urlFor } from '../shared/api.js';
 import { config } from '../shared/config.js';
 import { el, fill } from '../shared/dom.js';
-import { uuid } from '../field/uuid.js';
+import { uuid } from '../shared/uuid.js';
 import { say } from './words.js';
 
 /**

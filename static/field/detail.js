@@ -4,7 +4,7 @@ import { config } from '../shared/config.js';
 import { el, fill, icon } from '../shared/dom.js';
 import { moment } from '../shared/when.js';
 import { badge, deadline } from './rows.js';
-import { uuid } from './uuid.js';
+import { uuid } from '../shared/uuid.js';
 import { say } from './words.js';
 
 /** @param {{target: HTMLElement, get: Function, changed: Function}} parts changed: after a deed */

@@ -1,5 +1,5 @@
 /** One report while it is being made. Pure but for the id and the clock handed in. */
-import { uuid } from './uuid.js';
+import { uuid } from '../shared/uuid.js';
 
 export const MOST_PHOTOS = 3;
 

@@ -10,7 +10,7 @@ import { drawQuestion } from './question.js';
 import { areaName, candidates } from './route.js';
 import { sha256 } from './sha256.js';
 import { drawThumbs } from './thumbs.js';
-import { uuid } from './uuid.js';
+import { uuid } from '../shared/uuid.js';
 import { say } from './words.js';
 
 /** @param {Object} parts place, router, outbox, picker, screens, kept: called with the entry on disk */

@@ -3,8 +3,8 @@
  *
  * Colours are the --map-… tokens of map.css, so light, dark and sunlight follow the page.
  * Tile layers and properties: water green street path bridge building wall gate rail label,
- * each with name, kind, class. A tile of zoom z is drawn over four screen tiles of zoom z + 1,
- * which asks four times less and keeps lines and labels whole.
+ * each with name, kind, class. A tile of zoom z is drawn over four screen tiles of zoom z + 1:
+ * four times fewer requests, and longer lines to write names along.
  */
 /* global protomapsL */
 import { bytes, urlFor } from './api.js';
@@ -95,6 +95,7 @@ const WIDTHS = [[0.4, 1, 3.5, 10], [0.7, 2, 7, 18], [1.2, 3.5, 10, 24], [2, 5.5,
   ])(zoom));
 const LEAST_ZOOM = [15, 13, 11, 9];
 
+// Two parameters tell the painter to ask anew for each feature.
 const width = (zoom, feature) => WIDTHS[rank(feature)](zoom);
 const casing = (zoom, feature) => width(zoom, feature) + (zoom >= 14 ? 2 : 1);
 const shown = (zoom, feature) => zoom >= LEAST_ZOOM[rank(feature)];
@@ -105,7 +106,6 @@ function paintRules(colour) {
   const fill = (token, stroke) => new protomapsL.PolygonSymbolizer({
     fill: colour(token), ...(stroke && { stroke: colour(stroke), width: 0.75 }),
   });
-  // Two parameters, even if unused, tell the painter to ask for each feature anew.
   const line = (token, lineWidth, more = {}) => new protomapsL.LineSymbolizer({
     color: colour(token), width: lineWidth, lineCap: 'round', lineJoin: 'round', ...more,
   });

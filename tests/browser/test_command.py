@@ -409,6 +409,17 @@ def test_all_is_reached_by_keyboard(desk: Desk, world: World) -> None:
     expect(page.locator("#drawer")).to_be_visible()
 
 
+def test_english_readers_get_english(desk: Desk, world: World) -> None:
+    page = desk(locale="en-US")
+    page.locator("#layers-button").click()
+    page.keyboard.press("?")
+    expect(page.locator("#list-title")).to_have_text("Open")
+    for part in ("#figures", "#legend", "#layers", "#help", "#empty", "#status"):
+        words = page.locator(part).inner_text()
+        assert words.strip(), part
+        assert not re.search(r"[\u4e00-\u9fff]", words), words
+
+
 def test_a_small_screen_holds_everything_without_sideways_scrolling(
     desk: Desk, world: World
 ) -> None:

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { canonical } from '../../static/field/canonical.js';
 import { bodyOf, missing, newDraft } from '../../static/field/draft.js';
-import { uuid } from '../../static/field/uuid.js';
+import { uuid } from '../../static/shared/uuid.js';
 
 const POINT = { lon: 105.00123456789, lat: 31, accuracy_m: 8.3, method: 'gps', datum: 'wgs84', at: Date.UTC(2026, 2, 5, 6, 30, 0, 120) };
 const draft = (more) => ({ ...newDraft('r'), category: { code: 'manhole', photo: 'required' }, photos: [{ id: 'p', sha256: 'ff', bytes: 1 }], ...more });

@@ -1,0 +1,97 @@
+/**
+ * Drawing on a canvas in the page's colours: markers of incidents and names of areas.
+ * Knows a 2D context and pixels, not the map.
+ */
+import { lookOf } from '../shared/states.js';
+
+const tokens = new Map();
+
+/** A colour of the page by its token, such as '--border'; asked once, for a redraw needs thousands. */
+export function token(name) {
+  if (!tokens.has(name)) {
+    tokens.set(name, getComputedStyle(document.documentElement).getPropertyValue(name).trim());
+  }
+  return tokens.get(name);
+}
+
+/** The page has changed its colours. */
+export const forgetTokens = () => tokens.clear();
+
+/** Pixels from its middle that a marker covers: a ring stands outside the shape. */
+export const reach = ({ size, clock, selected }) => size * 1.3 + (clock || selected ? 8 : 3);
+
+/** Draw a state's shape around a point, {x, y} in pixels, with its clock ring. */
+export function drawGlyph(context, { x, y }, { state, size, clock, unrouted, selected }) {
+  const { shape, token: name } = lookOf(state);
+  context.save();
+  context.translate(x, y);
+  context.lineJoin = 'round';
+  context.globalAlpha = 1;    // Leaflet leaves that of the shape before
+  if (selected) disc(context, size * 1.3 + 6, token('--accent'), 0.3);
+  if (clock) ring(context, size * 1.3 + 2.5, clock);
+  trace(context, shape, size);
+  context.lineWidth = 4;
+  context.strokeStyle = token('--paper');
+  context.stroke();
+  context.fillStyle = state === 'closed' ? token('--paper') : token(name);
+  context.fill();
+  if (state === 'closed') {
+    context.lineWidth = 2;
+    context.strokeStyle = token(name);
+    context.stroke();
+  }
+  if (unrouted) mark(context, '?', size);
+  context.restore();
+}
+
+function trace(context, shape, size) {
+  context.beginPath();
+  if (!shape) context.arc(0, 0, size, 0, 2 * Math.PI);
+  else shape.forEach(([x, y]) => context.lineTo(x * size, y * size));
+  context.closePath();
+}
+
+function disc(context, radius, colour, opacity) {
+  context.save();
+  context.globalAlpha = opacity;
+  context.fillStyle = colour;
+  trace(context, null, radius);
+  context.fill();
+  context.restore();
+}
+
+/** Overdue: a whole ring. Near due: a broken one. */
+function ring(context, radius, clock) {
+  context.save();
+  trace(context, null, radius);
+  context.lineWidth = 2.5;
+  context.strokeStyle = token(clock === 'over' ? '--overdue' : '--near-due');
+  if (clock === 'near') context.setLineDash([4, 3]);
+  context.stroke();
+  context.restore();
+}
+
+function mark(context, text, size) {
+  context.fillStyle = token('--paper');
+  context.font = `700 ${Math.round(size * 1.3)}px sans-serif`;
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.fillText(text, 0, size * 0.1);
+}
+
+/** Write a name around a point, with a halo that keeps it readable on streets. */
+export function drawName(context, { x, y }, text) {
+  context.save();
+  context.font = `500 12px ${getComputedStyle(document.body).fontFamily}`;
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.lineJoin = 'round';
+  context.lineWidth = 3;
+  context.strokeStyle = token('--map-halo');
+  context.globalAlpha = 0.85;
+  context.strokeText(text, x, y);
+  context.globalAlpha = 1;
+  context.fillStyle = token('--border-upper');
+  context.fillText(text, x, y);
+  context.restore();
+}
