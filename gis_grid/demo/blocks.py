@@ -93,18 +93,7 @@ def lay_out(
     net = node([*base, *walked])
     supers = faces_of(net, border)
     quarters = [_quarter(face, ring, water) for face in supers]
-    names = NamePool(rng)
-    cuts: list[Street] = []
-    for face, quarter in zip(supers, quarters, strict=True):
-        if quarter in PATTERNS:
-            # Superblocks differ in grain: one has large compounds, its neighbour small ones.
-            pattern = PATTERNS[quarter]
-            pattern = replace(pattern, area_m2=pattern.area_m2 * rng.uniform(0.8, 1.35))
-            for cut in cut_up(face, pattern, rng)[0]:
-                old = quarter == "old"
-                named = old or cut.klass != "lane"
-                name = names.street(cut.klass, old=old) if named else ""
-                cuts.append(Street(name, cut.klass, cut.line))
+    cuts = _side_streets(supers, quarters, rng)
     net = node([net, *(c.line for c in cuts)])
     streets = hanging_together([*frame, *_stop_at_water(cuts, water)])
     faces = faces_of(net, border)
@@ -112,6 +101,26 @@ def lay_out(
     home = locate(shapely.point_on_surface(faces), supers)
     blocks = [Block(f, p, quarters[i], int(i)) for f, p, i in zip(faces, plots, home, strict=True)]
     return Layout(border, tuple(streets), net, tuple(supers), tuple(blocks))
+
+
+def _side_streets(
+    supers: Sequence[Polygon], quarters: Sequence[str], rng: np.random.Generator
+) -> list[Street]:
+    """Return the streets that cut superblocks into blocks; lanes out of town have no name."""
+    names = NamePool(rng)
+    cuts = []
+    for face, quarter in zip(supers, quarters, strict=True):
+        if quarter not in PATTERNS:
+            continue
+        # Superblocks differ in grain: one has large compounds, its neighbour small ones.
+        pattern = PATTERNS[quarter]
+        pattern = replace(pattern, area_m2=pattern.area_m2 * rng.uniform(0.8, 1.35))
+        old = quarter == "old"
+        for cut in cut_up(face, pattern, rng)[0]:
+            named = old or cut.klass != "lane"
+            name = names.street(cut.klass, old=old) if named else ""
+            cuts.append(Street(name, cut.klass, cut.line))
+    return cuts
 
 
 def _stop_at_water(cuts: Sequence[Street], water: Water) -> list[Street]:

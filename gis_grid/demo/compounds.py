@@ -28,12 +28,15 @@ from gis_grid.demo.sites import (
     ways_out,
 )
 
+BY_STAIR = -1
+"""Two households to a floor at each stairwell."""
 SLEEPS = ("06:00-22:00", "06:30-21:30", "24/7", "07:00-19:00", "06:00-23:00")
+"""Hours of side gates of compounds."""
 
 
 @dataclass(frozen=True, slots=True)
 class WalledStyle:
-    """`homes`: households per floor, 0 for none, -1 for two at each stairwell.
+    """`homes`: households per floor, 0 for none, or `BY_STAIR`; a villa has as many in all.
 
     `main` and `side` are the opening hours of the first gate and of the others.
     """
@@ -48,9 +51,9 @@ class WalledStyle:
 
 
 STYLES = {
-    "slab": WalledStyle("slab", RowStyle(12, 30, 32, 62, 8, 7), (4, 6), -1),
-    "midrise": WalledStyle("slab", RowStyle(13, 38, 32, 50, 12, 11), (7, 9), -1),
-    "resettled": WalledStyle("slab", RowStyle(11, 26, 36, 48, 7, 6), (4, 6), -1),
+    "slab": WalledStyle("slab", RowStyle(12, 30, 32, 62, 8, 7), (4, 6), BY_STAIR),
+    "midrise": WalledStyle("slab", RowStyle(13, 38, 32, 50, 12, 11), (7, 9), BY_STAIR),
+    "resettled": WalledStyle("slab", RowStyle(11, 26, 36, 48, 7, 6), (4, 6), BY_STAIR),
     "tower": WalledStyle(
         "tower", RowStyle(17, 54, 27, 36, 23, 16, turn=0.3), (11, 18), 4, fp.TOWER
     ),
@@ -191,7 +194,7 @@ def _outline(style: WalledStyle, box: Floats) -> Floats:
 
 
 def _households(style: WalledStyle, box: Floats, floors: int) -> int:
-    if style.homes < 0:
+    if style.homes == BY_STAIR:
         return floors * 2 * fp.stairs(box)
     return style.homes if style.kind == "villa" else floors * style.homes
 

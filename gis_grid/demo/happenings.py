@@ -25,6 +25,10 @@ HOT_SPOTS, HOT_SHARE, HOT_REACH_M = 14, 0.55, 130.0
 """More than half of all happens around a few places."""
 BANK_M = 70.0
 """What lies this near the river counts as its bank."""
+STEPS = ((0.04, 0.9), (0.12, 0.9), (0.45, 0.6))
+"""Accept, start, close: median share of the time limit that each takes, and its spread."""
+STUCK_WITHIN, STUCK_SHARE = timedelta(days=10), 0.1
+"""Of the last days' incidents some got stuck on the way; older ones have all come to an end."""
 METHODS = ("gps", "network", "manual")
 
 
@@ -41,13 +45,17 @@ def incident_records(
     now: datetime,
     weights: Mapping[str, float],
     words: Mapping[str, Sequence[str]],
+    limit_hours: Mapping[str, float],
     count: int = 500,
     days: int = 90,
     seed: int = 7,
 ) -> tuple[IncidentRecord, ...]:
-    """Return `count` incidents of the `days` before `now` (aware), oldest first.
+    """Return `count` incidents of the `days` before `now`, oldest first.
 
-    `weights`: category code to how often it comes; `words`: code to what people write.
+    `now` is aware and in the town's own zone: day and night are those of its clock.
+
+    `weights`: category code to how often it comes; `words`: code to what people write;
+    `limit_hours`: code to its time limit, which most are settled within.
     """
     rng = np.random.default_rng([seed, 100])
     grounds = _grounds(town)
@@ -62,7 +70,7 @@ def incident_records(
         code = codes[number]
         point = _place(grounds, hot, PLACES.get(code, "street"), district, rng)
         method = str(rng.choice(METHODS, p=(0.78, 0.12, 0.1)))
-        steps = _progress(reported_at, now, rng)
+        steps = _progress(reported_at, now, limit_hours[code], rng)
         said = words.get(code, ("",))
         records.append(
             IncidentRecord(
@@ -132,8 +140,8 @@ def _place(
 
 
 def _times(now: datetime, days: int, count: int, rng: np.random.Generator) -> list[datetime]:
-    """Return report times in order: busier by day, a little busier of late."""
-    back = np.floor(days * rng.random(count) ** 1.15)
+    """Return report times in order: busier by day, and of late (the rains have begun)."""
+    back = np.floor(days * rng.random(count) ** 2)
     hour = rng.choice(24, count, p=HOUR_WEIGHT / HOUR_WEIGHT.sum())
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     times = []
@@ -145,15 +153,14 @@ def _times(now: datetime, days: int, count: int, rng: np.random.Generator) -> li
 
 
 def _progress(
-    reported_at: datetime, now: datetime, rng: np.random.Generator
+    reported_at: datetime, now: datetime, limit_h: float, rng: np.random.Generator
 ) -> tuple[datetime | None, datetime | None, datetime | None]:
     """Return when it was accepted, started and closed; what lies after now has not happened."""
     at, steps = reported_at, []
-    for median_h, spread in ((1.5, 1.2), (8.0, 1.3), (40.0, 1.4)):
-        at += timedelta(hours=float(median_h * np.exp(rng.normal(0, spread))))
+    for share, spread in STEPS:
+        at += timedelta(hours=float(limit_h * share * np.exp(rng.normal(0, spread))))
         steps.append(at)
-    if rng.random() < 0.08:
-        # A few get stuck on the way.
+    if now - reported_at < STUCK_WITHIN and rng.random() < STUCK_SHARE:
         steps[int(rng.integers(0, 3)) :] = [now + timedelta(days=1)] * 3
     reached = [step if step < now else None for step in steps[:3]]
     return reached[0], reached[1], reached[2]

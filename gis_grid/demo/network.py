@@ -92,7 +92,7 @@ def _without_stubs(parts: Shapes) -> Shapes:
     ends = np.stack([shapely.get_coordinates(shapely.get_point(parts, i)) for i in (0, -1)], axis=1)
     points, number = np.unique(ends.reshape(-1, 2), axis=0, return_inverse=True)
     loose = np.bincount(number.ravel(), minlength=len(points))[number].reshape(-1, 2) == 1
-    return parts[~(loose.any(axis=1) & (shapely.length(parts) < 2 * OVERSHOOT_M))]
+    return np.asarray(parts[~(loose.any(axis=1) & (shapely.length(parts) < 2 * OVERSHOOT_M))])
 
 
 def _segments(parts: Shapes) -> tuple[Floats, Ints, Ints]:

@@ -73,7 +73,7 @@ def cut_up(
 
 def long_and_short(ring: Floats) -> tuple[Floats, Floats, Floats]:
     """Return centre, half long axis and half short axis of the smallest box around points."""
-    box = shapely.get_coordinates(shapely.oriented_envelope(shapely.multipoints(ring)))
+    box = shapely.get_coordinates(shapely.oriented_envelope(shapely.linestrings(ring)))
     a, b = (box[1] - box[0]) / 2, (box[2] - box[1]) / 2
     centre = box[:4].mean(axis=0)
     return (centre, a, b) if np.hypot(*a) >= np.hypot(*b) else (centre, b, a)

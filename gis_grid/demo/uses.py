@@ -122,7 +122,8 @@ def fill_blocks(layout: Layout, water: Water, rng: np.random.Generator) -> list[
             chosen = [s for s in near if rng.random() < (0.5 if s.klass == "secondary" else 0.12)]
             shops, plot = shops_along(block, plot, chosen, rng)
         site = _fill(index, block, plot, water, frontage, rng)
-        if site.use not in GREEN_USES:
+        if shops and site.use not in GREEN_USES:
+            # A shop must not stand in the way to a gate.
             ways = shapely.union_all([p.line for p in site.paths if p.gate is not None])
             open_to = [s for s in shops if s.shape.distance(ways) > 2]
             site = replace(site, buildings=(*site.buildings, *open_to))

@@ -45,6 +45,7 @@ class Command(BaseCommand):
                     now=timezone.now(),
                     weights={code: WEIGHTS.get(code, 1) for code in minors},
                     words=SENTENCES,
+                    limit_hours={code: minor.limit_hours for code, minor in minors.items()},
                     count=options["incidents"],
                 ),
                 observer=User.objects.order_by("pk").first() or self._observer(),
