@@ -26,6 +26,16 @@ def access_incident(actor: Actor, incident_id: UUID) -> Incident:
     return incident
 
 
+def lock_incident(actor: Actor, incident_id: UUID) -> Incident:
+    """Return an incident the actor may see, locked until the transaction ends, or NotFound."""
+    incident = (
+        Incident.objects.visible_to(actor).select_for_update().filter(pk=incident_id).first()
+    )
+    if incident is None:
+        raise _not_found()
+    return incident
+
+
 def access_photo(actor: Actor, photo_id: UUID) -> Attachment:
     """Return a stored photo of an incident the actor may see; NotFound otherwise."""
     photo = (

@@ -22,7 +22,7 @@ from gis_grid.errors import Conflict, Forbidden, Invalid
 from gis_grid.people.models import FIELD_ROLES, Worker
 from gis_grid.territory.models import Area
 from incidents import feed, sla, states
-from incidents.access import access_incident, sides_of
+from incidents.access import lock_incident, sides_of
 from incidents.models import Category, Event, Incident, PhotoRule, SourceChannel
 from incidents.reports import Report
 from incidents.routing import Route, route
@@ -131,13 +131,12 @@ def _do(
     NotFound outside the doer's sight, Forbidden when it is not theirs to do, Conflict `stale`
     when somebody was first, Conflict `not_now` when the table has no such move.
     """
-    access_incident(by, incident_id)
     with transaction.atomic():
-        # 1. Lock: two people who press at once are served one after the other.
-        incident = Incident.objects.select_for_update().get(pk=incident_id)
+        # 1. Lock what the doer may see: who press at once are served one after the other.
+        incident = lock_incident(by, incident_id)
         # 2. The same deed again: answer as the first time.
         if Event.objects.filter(deed_id=deed_id, incident=incident, kind=deed).exists():
-            return access_incident(by, incident_id)
+            return incident
         # 3. May it happen now, and by this person?
         move = _checked(deed, incident, by, seen_version, note)
         # 4. Write and log.
@@ -155,7 +154,7 @@ def _do(
             path_before=incident.area_path,
             note=note,
         )
-    return access_incident(by, incident_id)
+    return incident
 
 
 def _checked(deed: str, incident: Incident, by: Actor, seen_version: int, note: str) -> Transition:
@@ -187,7 +186,7 @@ def _photo_ids_are_new() -> Iterator[None]:
 
 
 def _category(received: Report) -> Category:
-    category = Category.objects.minors().filter(code=received.category).first()
+    category = Category.objects.minor(received.category)
     if category is None:
         raise Invalid(
             "category_unknown", _("Please choose a category."), {"category": _("unknown")}

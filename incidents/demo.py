@@ -52,8 +52,7 @@ def _play(record: IncidentRecord, cast: "_Cast") -> None:
     handler = cast.of(incident)
     Incident.objects.filter(pk=incident.pk).update(reporter=handler.worker)
     for deed, at in _deeds(record):
-        incident = Incident.objects.get(pk=record.id)
-        actions.DEEDS[deed](
+        incident = actions.DEEDS[deed](
             record.id,
             by=handler,
             at=at,

@@ -14,6 +14,7 @@ BUFFER = 64
 # What appears from which zoom: a town's alleys and gates are noise from far away.
 _FROM_ZOOM = {
     "water": 0,
+    "land": 12,
     "green": 10,
     "rail": 10,
     "label": 11,

@@ -9,6 +9,7 @@ class FeatureKind(models.TextChoices):
     """The layers of the base map."""
 
     WATER = "water", _("Water")
+    LAND = "land", _("Built-up land")
     GREEN = "green", _("Green space")
     STREET = "street", _("Street")
     PATH = "path", _("Path")

@@ -87,7 +87,7 @@ def do(request: HttpRequest, incident_id: UUID, deed: str, body: DeedIn) -> dict
     if deed not in actions.DEEDS:
         raise NotFound("deed_unknown", _("There is no such step."))
     try:
-        incident = actions.DEEDS[deed](
+        actions.DEEDS[deed](
             incident_id,
             by=asking,
             at=timezone.now(),
@@ -98,4 +98,4 @@ def do(request: HttpRequest, incident_id: UUID, deed: str, body: DeedIn) -> dict
     except Conflict as conflict:
         conflict.extra["current"] = detail_of(access_incident(asking, incident_id), asking)
         raise
-    return {"incident": detail_of(incident, asking)}
+    return {"incident": detail_of(access_incident(asking, incident_id), asking)}

@@ -2,7 +2,7 @@
  * The base map without a network: our own vector tiles, painted calmly by protomaps-leaflet.
  *
  * Colours are the --map-… tokens of map.css, so light, dark and sunlight follow the page.
- * Tile layers and properties: water green street path bridge building wall gate rail label,
+ * Tile layers and properties: water land green street path bridge building wall gate rail label,
  * each with name, kind, class. A tile of zoom z is drawn over four screen tiles of zoom z + 1:
  * four times fewer requests, and longer lines to write names along.
  */
@@ -112,6 +112,7 @@ function paintRules(colour) {
   const areal = (zoom, feature) => feature.geomType === 3;
   const linear = (zoom, feature) => feature.geomType === 2;
   return [
+    { group: 'buildings', dataLayer: 'land', minzoom: 13, symbolizer: fill('land'), filter: areal },
     { group: 'nature', dataLayer: 'green', symbolizer: fill('green'), filter: areal },
     { group: 'nature', dataLayer: 'water', symbolizer: fill('water'), filter: areal },
     { group: 'nature', dataLayer: 'water', symbolizer: line('water', river), filter: linear },

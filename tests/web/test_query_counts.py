@@ -57,9 +57,9 @@ def test_a_deed_takes_a_fixed_number_of_queries(world: World, login) -> None:  #
     with CaptureQueriesContext(connection) as queries:
         li.post(f"/api/incidents/{incident.pk}/deeds/accept", body, "application/json")
 
-    # session, user; may I see it; savepoint, lock, seen before?, write, log, release;
+    # session, user; savepoint, lock, seen before?, write, log, release;
     # as it is now; its photos, its history
-    assert len(queries) == 12
+    assert len(queries) == 11
 
 
 def test_a_photo_takes_a_fixed_number_of_queries(world: World, login, media) -> None:  # type: ignore[no-untyped-def]

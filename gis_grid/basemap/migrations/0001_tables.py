@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name='MapFeature',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('water', 'Water'), ('green', 'Green space'), ('street', 'Street'), ('path', 'Path'), ('bridge', 'Bridge'), ('building', 'Building'), ('wall', 'Compound wall'), ('gate', 'Gate'), ('rail', 'Railway'), ('label', 'Label')], max_length=10, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('water', 'Water'), ('land', 'Built-up land'), ('green', 'Green space'), ('street', 'Street'), ('path', 'Path'), ('bridge', 'Bridge'), ('building', 'Building'), ('wall', 'Compound wall'), ('gate', 'Gate'), ('rail', 'Railway'), ('label', 'Label')], max_length=10, verbose_name='kind')),
                 ('klass', models.CharField(blank=True, max_length=30, verbose_name='class')),
                 ('name', models.CharField(blank=True, max_length=80, verbose_name='name')),
                 ('shape', django.contrib.gis.db.models.fields.GeometryField(spatial_index=False, srid=4326, verbose_name='shape')),

@@ -42,7 +42,7 @@ class Command(BaseCommand):
             count = demo.load(
                 incident_records(
                     town,
-                    now=timezone.now(),
+                    now=timezone.localtime(),
                     weights={code: WEIGHTS.get(code, 1) for code in minors},
                     words=SENTENCES,
                     limit_hours={code: minor.limit_hours for code, minor in minors.items()},
