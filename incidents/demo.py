@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import uuid5
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -12,20 +11,20 @@ from gis_grid.access import Actor
 from gis_grid.demo.records import IncidentRecord
 from gis_grid.geo.datum import Datum
 from gis_grid.people.models import FIELD_ROLES, Assignment, Worker
-from gis_grid.territory.paths import Territory
+from gis_grid.territory.paths import Territory, ancestors_of
 from incidents import actions, relay
-from incidents.models import Incident
 from incidents.reports import Report
+from incidents.routing import route
 
 CLOSING_WORDS = "已现场处理完毕。"
 
 
-def load(records: Iterable[IncidentRecord], observer: User) -> int:
+def load(records: Iterable[IncidentRecord]) -> int:
     """Report each record as a worker of the place would, and do its deeds at their times.
 
-    `observer` is the login behind workers who have none. Returns how many were written.
+    Returns how many were written.
     """
-    cast = _Cast(observer)
+    cast = _Cast()
     count = 0
     with transaction.atomic():
         for record in records:
@@ -48,13 +47,13 @@ def _play(record: IncidentRecord, cast: "_Cast") -> None:
         recorded_at=record.reported_at,
         words=record.words,
     )
-    incident = actions.report(report, by=cast.anybody(), at=record.reported_at).incident
-    handler = cast.of(incident)
-    Incident.objects.filter(pk=incident.pk).update(reporter=handler.worker)
+    owner = route(report.lon, report.lat, when=timezone.localdate(record.reported_at)).owner
+    worker = cast.of(owner.path if owner else "")
+    incident = actions.report(report, by=worker, at=record.reported_at).incident
     for deed, at in _deeds(record):
         incident = actions.DEEDS[deed](
             record.id,
-            by=handler,
+            by=worker,
             at=at,
             deed_id=uuid5(record.id, deed),
             seen_version=incident.version,
@@ -74,29 +73,25 @@ def _deeds(record: IncidentRecord) -> Iterator[tuple[str, datetime]]:
 class _Cast:
     """The workers of each area as actors, made once."""
 
-    def __init__(self, observer: User) -> None:
-        self._observer = observer
+    def __init__(self) -> None:
         self._by_area: dict[int, Actor] = {}
         assignments = Assignment.objects.filter(role__in=FIELD_ROLES).at(timezone.localdate())
         for assignment in assignments.select_related("worker__user", "area").order_by("-pk"):
             self._by_area[assignment.area_id] = self._actor(assignment)
 
-    def anybody(self) -> Actor:
-        """Return somebody who may report."""
-        return next(iter(self._by_area.values()))
-
-    def of(self, incident: Incident) -> Actor:
-        """Return who handles an incident: the grid's worker, else the nearest chief above."""
-        path = [int(part) for part in incident.area_path.split("/") if part]
-        for area in reversed(path):
+    def of(self, path: str) -> Actor:
+        """Return who answers for a path: the grid's worker, else the nearest chief above."""
+        for area in reversed(ancestors_of(path)):
             if area in self._by_area:
                 return self._by_area[area]
-        return self.anybody()
+        return next(iter(self._by_area.values()))
 
     def _actor(self, assignment: Assignment) -> Actor:
         worker: Worker = assignment.worker
+        user = worker.user
+        assert user is not None, "every worker of the demo has a login"
         return Actor(
-            user=worker.user or self._observer,
+            user=user,
             worker=worker,
             roles=frozenset({assignment.role}),
             territory=Territory(frozenset({assignment.area.path}), unrouted=True),

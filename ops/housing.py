@@ -1,7 +1,7 @@
 """Where a cluster's data lies and whose it is.
 
-In `.local/<name>`, unless root runs the project from a folder that the cluster's user may not enter:
-then in /var/lib, and `.local/pg.json` remembers where.
+In `.local/<name>`, unless root runs the project from a folder that the cluster's user may not
+enter: then in /var/lib, and `.local/pg.json` remembers where.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -76,5 +77,6 @@ def show(layout: Layout, name: str | None, *, keep_on: bool) -> int:
         for line in tail(log, 100 if name else 30).splitlines():
             say.plain(f"{log.stem:>6} | {line}")
     if keep_on:
-        follow(logs, threading.Event(), from_end=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            follow(logs, threading.Event(), from_end=True)
     return 0

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import User
 from django.contrib.gis.geos import GEOSGeometry, Point
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -70,12 +72,15 @@ def load_areas(records: Sequence[AreaRecord]) -> dict[str, Area]:
 
 
 def load_people(town: Town, areas: dict[str, Area]) -> None:
-    """Write workers and their assignments."""
+    """Write workers, each with a login nobody can use, and their assignments."""
+    users = User.objects.bulk_create(
+        User(username=record.username, password=make_password(None)) for record in town.workers
+    )
     workers = {
         worker.code: worker
         for worker in Worker.objects.bulk_create(
-            Worker(code=record.username, name=record.name, phone=record.phone)
-            for record in town.workers
+            Worker(code=record.username, name=record.name, phone=record.phone, user=user)
+            for record, user in zip(town.workers, users, strict=True)
         )
     }
     Assignment.objects.bulk_create(

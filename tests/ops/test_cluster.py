@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import stat
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 import pytest
 
+from ops import database
 from ops.cluster import Cluster
 from ops.housing import OUTSIDE
 from ops.layout import Layout
 from ops.say import Failed
+
+
+def url_of(cluster: Cluster, role: str, name: str) -> str:
+    return f"postgis://{role}@{quote(str(cluster.socket), safe='')}/{name}"
 
 
 def ask(cluster: Cluster, question: str) -> object:
@@ -181,6 +188,24 @@ def test_a_copied_project_never_touches_the_server_of_the_original(open_folder: 
         first.remove()
 
 
+def test_a_moved_project_keeps_its_data_wherever_it_lies(tmp_path: Path) -> None:
+    before, after = tmp_path / "before", tmp_path / "after"
+    before.mkdir()
+    Layout(before).prepare()
+    cluster = Cluster(Layout(before), "pgtest")
+    try:
+        cluster.start()
+        system = ask(cluster, "SELECT system_identifier FROM pg_control_system()")
+        cluster.stop()
+        cluster.socket.rmdir()
+        before.rename(after)
+        cluster = Cluster(Layout(after), "pgtest")
+        cluster.start()
+        assert ask(cluster, "SELECT system_identifier FROM pg_control_system()") == system
+    finally:
+        cluster.remove()
+
+
 def test_data_of_a_version_that_is_not_installed_names_what_to_install(cluster: Cluster) -> None:
     cluster.data.mkdir()
     (cluster.data / "PG_VERSION").write_text("9\n")
@@ -196,3 +221,36 @@ def test_a_server_that_cannot_start_shows_its_log(cluster: Cluster) -> None:
     with pytest.raises(Failed, match="did not start") as failure:
         cluster.start()
     assert "no_such_setting" in failure.value.detail
+
+
+def test_a_database_is_made_with_its_extensions_and_found_again(shared: Cluster) -> None:
+    shared.start()
+    url = url_of(shared, "grid", "fresh")
+    made = database.make_ready(url, may_make=True)
+    assert (made["made"], made["empty"], made["applied"]) == (True, True, "")
+    assert database.make_ready(url, may_make=False)["made"] is False
+    with database.connect(url) as connection:
+        rows = connection.execute("SELECT extname FROM pg_extension").fetchall()
+    assert set(database.EXTENSIONS) <= {name for (name,) in rows}
+
+
+def test_a_role_without_the_right_gets_the_line_for_the_administrator(shared: Cluster) -> None:
+    shared.start()
+    with database.connect(shared.url, "postgres") as connection:
+        connection.execute("CREATE ROLE plain LOGIN")
+        connection.execute("CREATE DATABASE theirs OWNER plain")
+    url = url_of(shared, "plain", "theirs")
+    with pytest.raises(database.NotReady) as refusal:
+        database.make_ready(url, may_make=False)
+    why, fix = refusal.value.args
+    assert "plain may not create postgis" in why
+    line = fix.split("run: ", 1)[1]
+    administrator = ["psql", "-h", shared.socket, "-U", "grid", *shlex.split(line)[1:]]
+    subprocess.run(administrator, check=True, capture_output=True)
+    assert database.make_ready(url, may_make=False)["empty"] is True
+
+
+def test_a_database_that_is_not_there_is_only_made_when_it_is_ours(shared: Cluster) -> None:
+    shared.start()
+    with pytest.raises(psycopg.OperationalError, match='"nowhere" does not exist'):
+        database.make_ready(url_of(shared, "grid", "nowhere"), may_make=False)

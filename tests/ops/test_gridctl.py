@@ -226,6 +226,7 @@ def test_reset_asks_first_and_then_leaves_nothing(up: Installation) -> None:
     assert up.status()["ready"] is True
     socket = cluster_of(up).socket
     assert up.run("reset", "--yes").returncode == 0
+    assert up.status()["ready"] is False
     assert not Layout(up.root).local.exists()
     assert not socket.exists()
     assert up.processes() == []

@@ -34,9 +34,7 @@ class Command(BaseCommand):
         """Measure, print, and exit with the verdict on the results."""
         # So that `kill` drops the scratch database too.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-        effort = Effort(
-            options["rounds"], options["seconds"], options["grids"], options["points"]
-        )
+        effort = Effort(options["rounds"], options["seconds"], options["grids"], options["points"])
         with scratch.database():
             before = machine()
             outcome = BENCHES[options["name"]](effort)

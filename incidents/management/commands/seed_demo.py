@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
@@ -47,8 +46,7 @@ class Command(BaseCommand):
                     words=SENTENCES,
                     limit_hours={code: minor.limit_hours for code, minor in minors.items()},
                     count=options["incidents"],
-                ),
-                observer=User.objects.order_by("pk").first() or self._observer(),
+                )
             )
         self.stdout.write(
             f"ok: {len(areas)} areas, {len(town.workers)} workers, {len(town.facilities)} "
@@ -66,10 +64,3 @@ class Command(BaseCommand):
         except (OSError, ValueError) as error:
             raise CommandError(f"cannot read {settings.DEMO_ACCOUNTS}: {error}") from error
         return accounts
-
-    def _observer(self) -> User:
-        """Return a login nobody can use, to stand behind the demo's deeds."""
-        observer = User.objects.create(username="demo", is_active=False)
-        observer.set_unusable_password()
-        observer.save(update_fields=["password"])
-        return observer
