@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gis_grid.errors import Forbidden, NotFound, Unauthenticated
-from gis_grid.people.backends import with_seats
+from gis_grid.people.backends import seated
 from gis_grid.people.models import DESK_ROLES, FIELD_ROLES, Role, Worker
 from gis_grid.territory.models import Area
 from gis_grid.territory.paths import EVERYWHERE, NOWHERE, Territory, topmost
@@ -40,17 +40,17 @@ class Actor:
 
 def actor_of(user: User | AnonymousUser, at: date | None = None) -> Actor:
     """Return who the user is on a day (today); Unauthenticated for nobody."""
-    if not isinstance(user, User) or not user.is_authenticated:
+    known: User | None = user if isinstance(user, User) and user.is_authenticated else None
+    if known and (at is not None or not hasattr(known, "seats")):
+        known = seated(known.pk, at)
+    if known is None:
         raise Unauthenticated("login_required", _("Please log in. What you entered is kept."))
-    seats: list[dict[str, Any]] | None = getattr(user, "seats", None)
-    if seats is None or at is not None:
-        user = with_seats(at).get(pk=user.pk)
-        seats = user.seats  # type: ignore[attr-defined]
+    seats: list[dict[str, Any]] = known.seats  # type: ignore[attr-defined]
     return Actor(
-        user=user,
-        worker=getattr(user, "worker", None),
+        user=known,
+        worker=getattr(known, "worker", None),
         roles=frozenset(seat["role"] for seat in seats),
-        territory=_territory(user, seats),
+        territory=_territory(known, seats),
         own_areas=frozenset(seat["area"] for seat in seats if seat["role"] in FIELD_ROLES),
     )
 

@@ -5,6 +5,7 @@
     ├── Unauthenticated  401  log in first; the client keeps its data
     ├── Forbidden        403  you may know it exists, you may not do this
     ├── NotFound         404  it does not exist, or is not yours to see
+    ├── WrongMethod      405  the address is right, the verb is not
     ├── Conflict         409  somebody was first, or the key was used with other content
     ├── TooLarge         413
     ├── WrongType        415
@@ -70,6 +71,12 @@ class NotFound(GridError):
     """Missing or outside the asker's territory: the two look the same on purpose."""
 
     status = 404
+
+
+class WrongMethod(GridError):
+    """The address is right, the verb is not."""
+
+    status = 405
 
 
 class Conflict(GridError):

@@ -10,5 +10,6 @@ urlpatterns = [
     path("live/healthz", stream.healthz, name="live-healthz"),
 ]
 
+handler400 = errors.bad_request
 handler404 = errors.page_not_found
 handler500 = errors.server_error

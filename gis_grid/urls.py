@@ -4,20 +4,26 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path, register_converter
+from django.utils.translation import gettext_lazy as _
 
 from gis_grid import __version__
-from gis_grid.web import errors, pages, tiles
+from gis_grid.web import errors, pages, place, planning, tiles
 from gis_grid.web.api import build_api
-from gis_grid.web.converters import TileNumber
+from gis_grid.web.converters import AreaCode, TileNumber
 from incidents.web import command, field, incidents
 from incidents.web import pages as incident_pages
 
+admin.site.site_header = admin.site.site_title = _("Grid map")
+admin.site.index_title = _("Administration")
+
 register_converter(TileNumber, "tile")
+register_converter(AreaCode, "code")
 
 api = build_api("gis-grid", __version__, docs_decorator=login_required)
 api.add_router("/field", field.router)
 api.add_router("/command", command.router)
 api.add_router("/incidents", incidents.router)
+api.add_router("/place", place.router)
 
 urlpatterns = [
     path("", pages.front, name="front"),
@@ -29,6 +35,9 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("field/", incident_pages.field, name="field"),
     path("command/", incident_pages.command, name="command"),
+    path("planning/", planning.overview, name="planning"),
+    path("planning/staffing/map", planning.staffing_map, name="staffing-map"),
+    path("planning/staffing.csv", planning.staffing_table, name="staffing-table"),
     path("photos/<uuid:photo_id>", incident_pages.photo, name="photo"),
     path("tiles/base/<tile:z>/<tile:x>/<tile:y>.pbf", tiles.base, name="base-tile"),
     path("api/", api.urls),

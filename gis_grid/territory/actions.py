@@ -134,6 +134,20 @@ def check_parent(parent: Area | None, level: int) -> None:
         )
 
 
+def check_place(area: Area, shape: GEOSGeometry) -> None:
+    """Refuse a shape that has nothing in common with its parent's: Invalid `outside_area`.
+
+    For shapes that people draw or send one by one; an import reports what leaves its parent.
+    """
+    parent = Boundary.objects.filter(area=area.parent_id)
+    if area.parent_id and parent.exists() and not parent.filter(shape__intersects=shape).exists():
+        raise Invalid(
+            "outside_area",
+            _("The shape lies outside the area above. Are longitude and latitude right?"),
+            {"shape": _("outside")},
+        )
+
+
 def _area(number: int, draft: AreaDraft, during: DateRange) -> Area:
     parent = draft.parent
     check_parent(parent, draft.level)

@@ -65,6 +65,7 @@ class Wanted:
     dry_run: bool = False
     skip_rejected: bool = False
     repair: bool = False
+    dissolve: bool = False
     strict: bool = False
 
     @property
@@ -131,7 +132,7 @@ def candidates_of(
             _("%(count)d codes had spaces around them or full-width letters; they were tidied.")
             % {"count": tidied}
         )
-    return _without_twins(wanted, made, outcome)
+    return made
 
 
 def _name(wanted: Wanted, row: Row, outcome: AreaOutcome) -> str | None:
@@ -171,7 +172,7 @@ def mend(shape: Any) -> Any:
     return snapped
 
 
-def _without_twins(
+def without_twins(
     wanted: Wanted, candidates: list[Candidate], outcome: AreaOutcome
 ) -> list[Candidate]:
     """Reject every row of a code that comes twice: nobody can tell which one is meant."""

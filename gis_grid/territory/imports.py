@@ -31,7 +31,9 @@ from gis_grid.territory.candidates import (
     check_fields,
     note_codes,
     with_parents,
+    without_twins,
 )
+from gis_grid.territory.dissolve import dissolve
 from gis_grid.territory.models import Area, Boundary, Kind
 
 Say = Callable[[str | Promise], None]
@@ -76,6 +78,10 @@ def _import(wanted: Wanted, outcome: AreaOutcome, say: Say) -> None:
     # 2. Rows that can become areas, each with its parent.
     say(_("Checking %(count)d rows") % {"count": len(layer.rows)})
     candidates = candidates_of(wanted, layer, placed, outcome)
+    if wanted.dissolve:
+        candidates = dissolve(wanted, layer, candidates, outcome)
+    else:
+        candidates = without_twins(wanted, candidates, outcome)
     candidates = with_parents(wanted, layer, candidates, outcome)
     note_codes(wanted, candidates, outcome)
 

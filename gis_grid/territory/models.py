@@ -162,4 +162,5 @@ class Boundary(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.area} {self.during}"
+        first, end = self.during.lower, self.during.upper
+        return f"{self.area} [{first or '…'}, {end or '…'})"

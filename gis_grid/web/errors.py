@@ -5,12 +5,15 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
 from django.shortcuts import render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from psycopg.errors import QueryCanceled
@@ -24,6 +27,7 @@ from gis_grid.errors import (
     Unauthenticated,
     Unavailable,
     Unreadable,
+    WrongMethod,
 )
 
 logger = logging.getLogger(__name__)
@@ -36,6 +40,24 @@ _FIELD_CODES = {
     "finite_number": "not_finite",
     "json_invalid": "not_json",
 }
+# And what people are told about the field; pydantic itself speaks English only.
+_REASONS: dict[str, Promise] = {
+    "missing": gettext_lazy("missing"),
+    "extra_forbidden": gettext_lazy("not known here"),
+    "finite_number": gettext_lazy("not a finite number"),
+    "string_too_long": gettext_lazy("too long"),
+    "string_type": gettext_lazy("not a text"),
+    "int_parsing": gettext_lazy("not a whole number"),
+    "int_type": gettext_lazy("not a whole number"),
+    "float_parsing": gettext_lazy("not a number"),
+    "float_type": gettext_lazy("not a number"),
+    "greater_than": gettext_lazy("too small"),
+    "greater_than_equal": gettext_lazy("too small"),
+    "less_than": gettext_lazy("too large"),
+    "less_than_equal": gettext_lazy("too large"),
+    "timezone_aware": gettext_lazy("the time zone is missing"),
+}
+_WRONG = gettext_lazy("not in the expected form")
 
 
 class RequestId:
@@ -71,28 +93,61 @@ def answer(request: HttpRequest, error: GridError) -> JsonResponse:
 
 def install(api: NinjaAPI) -> None:
     """Teach an API to answer every refusal in our shape."""
-    api.add_exception_handler(GridError, answer)
-    api.add_exception_handler(ValidationError, _on_validation)
-    api.add_exception_handler(HttpError, _on_http_error)
-    api.add_exception_handler(Http404, lambda r, e: answer(r, _not_found()))
-    api.add_exception_handler(RequestDataTooBig, lambda r, e: answer(r, _too_large()))
-    api.add_exception_handler(TooManyFieldsSent, lambda r, e: answer(r, _too_large()))
-    api.add_exception_handler(UnreadablePostError, _on_cut_request)
-    api.add_exception_handler(OperationalError, _on_database_away)
-    api.add_exception_handler(InterfaceError, _on_database_away)
-    api.add_exception_handler(Exception, _on_surprise)
-
-
-def field_errors(errors: Sequence[dict[str, Any]]) -> Invalid:
-    """Turn pydantic's list of faults into one refusal that names each field."""
-    fields = {
-        ".".join(str(part) for part in error["loc"][-2:] if part not in ("body", "query")): str(
-            error["msg"]
-        )
-        for error in errors
+    handlers: dict[type[Exception], Callable[..., HttpResponse]] = {
+        GridError: answer,
+        ValidationError: _on_validation,
+        HttpError: _on_http_error,
+        Http404: lambda request, error: answer(request, _not_found()),
+        RequestDataTooBig: lambda request, error: answer(request, _too_large()),
+        TooManyFieldsSent: lambda request, error: answer(request, _too_large()),
+        UnreadablePostError: _on_cut_request,
+        OperationalError: _on_database_away,
+        InterfaceError: _on_database_away,
+        Exception: _on_surprise,
     }
+    for kind, handler in handlers.items():
+        api.add_exception_handler(kind, handler)
+
+
+class JsonRefusals:
+    """Give the one refusal that Django makes in plain text, a wrong verb, the shape of the rest."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Keep the next handler."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Replace the body of a 405 where errors are JSON; `Allow` stays."""
+        response = self.get_response(request)
+        if response.status_code != WrongMethod.status or not wants_json(request):
+            return response
+        refusal = WrongMethod("method_not_allowed", _("This address does not take that method."))
+        told = answer(request, refusal)
+        told.headers["Allow"] = response.headers["Allow"]
+        return told
+
+
+def field_errors(errors: Sequence[dict[str, Any]]) -> GridError:
+    """Turn pydantic's list of faults into one refusal that names each field.
+
+    A query that makes no sense is Unreadable (400), a body is Invalid (422).
+    """
+    fields = {_place(error["loc"]): _reason(error) for error in errors}
     code = _FIELD_CODES.get(errors[0]["type"], "field_invalid") if errors else "field_invalid"
-    return Invalid(code, _("Something in the form is missing or wrong."), fields)
+    kind = Unreadable if all(error["loc"][0] == "query" for error in errors) else Invalid
+    return kind(code, _("Something in the form is missing or wrong."), fields)
+
+
+def _place(loc: Sequence[str | int]) -> str:
+    """Return the field's name; before it stand where it came from and, for a body, its name."""
+    own = loc[1:] if loc[0] == "query" else loc[2:]
+    return ".".join(str(part) for part in own) or str(loc[0])
+
+
+def _reason(error: dict[str, Any]) -> str:
+    if error["type"] == "value_error":  # a validator of ours said it, in the reader's language
+        return str(error["ctx"]["error"])
+    return str(_REASONS.get(error["type"], _WRONG))
 
 
 def _on_validation(request: HttpRequest, error: ValidationError) -> JsonResponse:
@@ -100,6 +155,8 @@ def _on_validation(request: HttpRequest, error: ValidationError) -> JsonResponse
 
 
 def _on_http_error(request: HttpRequest, error: HttpError) -> JsonResponse:
+    if isinstance(error.__cause__, GridError):  # ninja hides what the parser said
+        return answer(request, error.__cause__)
     if error.status_code == 403:
         return answer(request, _csrf())
     if error.status_code == 401:
@@ -141,8 +198,10 @@ def _csrf() -> Forbidden:
 
 
 def wants_json(request: HttpRequest) -> bool:
-    """Return whether an error is to be JSON rather than a page."""
-    return request.path.startswith(("/api/", "/live/", "/tiles/", "/photos/"))
+    """Return whether an error is to be JSON rather than a page; the live process has no pages."""
+    if settings.ROOT_URLCONF == "gis_grid.live_urls":
+        return True
+    return request.path.startswith(("/api/", "/tiles/", "/photos/"))
 
 
 def _page(request: HttpRequest, status: int, error: GridError) -> HttpResponse:

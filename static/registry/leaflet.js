@@ -8,13 +8,12 @@
 import { basemapLayer } from '../shared/basemap.js';
 import { createMap } from '../shared/leaflet.js';
 
-const WORLD = [-180, -60, 180, 75];   // nothing has been drawn yet, anywhere
-const DECIMALS = 7;                   // what the server rounds to
+const DECIMALS = 7;   // what the server rounds to
 
 function draw(box) {
   const settings = JSON.parse(box.nextElementSibling.textContent);
   const map = createMap(box, {
-    bounds: settings.bounds || WORLD,
+    bounds: settings.bounds,
     attribution: settings.attribution,
     titles: settings.titles,
     zoomPosition: 'topleft',

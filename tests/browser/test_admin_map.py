@@ -81,7 +81,7 @@ def test_an_old_boundary_is_shown_and_cannot_be_drawn_on(office: Page, world: Wo
 
     office.goto(f"/admin/territory/boundary/{boundary.pk}/change/")
 
-    expect(office.locator("path.leaflet-interactive")).to_have_count(1)
+    expect(office.locator("path.leaflet-interactive")).to_be_visible()
     expect(office.locator(".leaflet-draw")).to_have_count(0)
     expect(office.locator("[name=_save]")).to_have_count(0)
 

@@ -41,6 +41,9 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="check, write nothing")
         parser.add_argument("--on-error", choices=["stop", "skip"], default="stop")
         parser.add_argument("--repair", action="store_true", help="mend invalid shapes, list each")
+        parser.add_argument(
+            "--dissolve", action="store_true", help="merge the rows of one code into one area"
+        )
         parser.add_argument("--strict", action="store_true", help="refuse on any finding")
         parser.add_argument("--json", action="store_true", help="print one JSON document")
 
@@ -62,6 +65,7 @@ class Command(BaseCommand):
             dry_run=options["dry_run"],
             skip_rejected=options["on_error"] == "skip",
             repair=options["repair"],
+            dissolve=options["dissolve"],
             strict=options["strict"],
         )
         outcome = import_areas(wanted, Progress())

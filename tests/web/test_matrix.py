@@ -1,0 +1,302 @@
+"""Every address x nobody, the wrong role, the wrong territory, the wrong verb. Generated.
+
+The table below names each address of the URL configuration with what it must refuse. An address
+that is missing from it fails the test, so a new endpoint cannot be forgotten.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from gis_grid.web.errors import wants_json
+from incidents.models import Attachment, Event, Incident
+from tests.web.contract import refused
+from tests.world import World, announced, body_of, make_incident, make_report
+
+Login = Callable[[str], Client]
+VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+PHOTO = UUID(int=42)
+EVERYBODY = frozenset({"li", "wang", "zhao", "chen", "sun", "root"})
+FIELD = frozenset({"li", "wang", "zhao"})
+DESK = frozenset({"chen", "root"})
+PLAN = frozenset({"chen", "sun", "root"})
+
+
+@dataclass(frozen=True)
+class Door:
+    """One address and verb. `open_to`: whose role is right; nobody at all is never right.
+
+    `foreign`: who has the right role but not this territory, and so gets 404, or a list without
+    it (`lists`). Without `login` it is public.
+    """
+
+    route: str
+    verb: str = "GET"
+    query: str = ""
+    body: dict[str, Any] = field(default_factory=dict)
+    open_to: frozenset[str] = EVERYBODY
+    foreign: frozenset[str] = frozenset()
+    lists: bool = False
+    login: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.verb} /{self.route}"
+
+
+REPORT = body_of(make_report())
+PLACE = "?lon=105.002&lat=31.002"
+SHAPE = {
+    "type": "Polygon",
+    "coordinates": [[[105, 31], [105.001, 31], [105.001, 31.001], [105, 31]]],
+}
+DEED = {"id": str(uuid4()), "seen_version": 1}
+
+DOORS = [
+    Door("", login=False),
+    Door("login/", login=False),
+    Door("login/", "POST", login=False),
+    Door("logout/", "POST", login=False),
+    Door("healthz", login=False),
+    Door("readyz", login=False),
+    Door("i18n/setlang/", "POST", login=False),
+    Door("field/", open_to=FIELD),
+    Door("command/", open_to=DESK),
+    Door("planning/", open_to=PLAN),
+    Door("planning/staffing/map", open_to=PLAN),
+    Door("planning/staffing.csv", open_to=PLAN),
+    Door("photos/<uuid:photo_id>", foreign=frozenset({"wang"})),
+    Door("tiles/base/<tile:z>/<tile:x>/<tile:y>.pbf"),
+    Door("api/openapi.json"),
+    Door("api/docs"),
+    Door("api/field/me", open_to=FIELD),
+    Door("api/field/route", query=PLACE, open_to=FIELD),
+    Door("api/field/reports", open_to=FIELD, foreign=frozenset({"wang", "zhao"}), lists=True),
+    Door("api/field/reports", "POST", body=REPORT, open_to=FIELD),
+    Door(
+        "api/field/reports/<uuidstr:report_id>/photos/<uuidstr:photo_id>",
+        "PUT",
+        open_to=FIELD,
+        foreign=frozenset({"wang"}),
+    ),
+    Door("api/field/tasks", open_to=FIELD, foreign=frozenset({"wang"}), lists=True),
+    Door("api/command/snapshot", open_to=DESK),
+    Door("api/command/events", open_to=DESK),
+    Door("api/command/areas", open_to=DESK),
+    Door("api/incidents", foreign=frozenset({"wang"}), lists=True),
+    Door("api/incidents/<uuidstr:incident_id>", foreign=frozenset({"wang"})),
+    Door(
+        "api/incidents/<uuidstr:incident_id>/deeds/<str:deed>",
+        "POST",
+        body=DEED,
+        open_to=frozenset({"li", "wang", "zhao", "chen"}),
+        foreign=frozenset({"wang"}),
+    ),
+    Door("api/place/areas", foreign=frozenset({"wang"}), lists=True),
+    Door("api/place/areas/<code:code>", foreign=frozenset({"wang"})),
+    Door(
+        "api/place/areas/<code:code>/boundaries",
+        "POST",
+        body={"geometry": SHAPE, "valid_from": "2026-05-01"},
+        open_to=frozenset({"root"}),
+    ),
+]
+LIVE = [
+    Door("live/events", open_to=DESK),
+    Door("live/healthz", login=False),
+]
+API_ROOT = "api/"  # ninja's own mark; it answers 404
+DOCS = {"api/openapi.json", "api/docs"}  # pages, though they lie under the API
+IDS = [str(door) for door in DOORS]
+
+
+def routes(patterns: list[Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every address of a URL configuration as it is written, with its pattern."""
+    for pattern in patterns:
+        route = f"{before}{pattern.pattern}"
+        if isinstance(pattern, URLPattern):
+            yield route, pattern
+        else:
+            yield from routes(pattern.url_patterns, route)
+
+
+def written(configuration: str) -> list[tuple[str, Any]]:
+    return list(routes(get_resolver(configuration).url_patterns))
+
+
+@pytest.fixture
+def incident(world: World) -> Incident:
+    """Li's incident in A1, with a photo that is still to come. All of it is foreign to Wang."""
+    return make_incident(world, photos=announced(PHOTO, "a" * 64))
+
+
+def address(door: Door, incident: Incident) -> str:
+    """Fill the address with what is in grid A1."""
+    filled = door.route
+    for name, value in {
+        "<uuid:photo_id>": PHOTO,
+        "<uuidstr:photo_id>": PHOTO,
+        "<uuidstr:report_id>": incident.pk,
+        "<uuidstr:incident_id>": incident.pk,
+        "<str:deed>": "accept",
+        "<code:code>": "A1",
+        "<tile:z>": 0,
+        "<tile:x>": 0,
+        "<tile:y>": 0,
+    }.items():
+        filled = filled.replace(name, str(value))
+    assert "<" not in filled, f"say what to put into {door.route}"
+    return f"/{filled}{door.query}"
+
+
+def knock(client: Client, door: Door, incident: Incident, verb: str | None = None) -> Any:
+    kind = "application/json" if door.route.startswith("api/") else "application/octet-stream"
+    return client.generic(
+        verb or door.verb,
+        address(door, incident),
+        json.dumps(door.body) if door.body else b"",
+        content_type=kind,
+    )
+
+
+def changed() -> tuple[int, int, int, list[int]]:
+    """Return what no refusal may change."""
+    return (
+        Incident.objects.count(),
+        Event.objects.count(),
+        Attachment.objects.filter(stored_at__isnull=False).count(),
+        list(Incident.objects.values_list("version", flat=True)),
+    )
+
+
+def test_every_address_is_in_the_table() -> None:
+    known = {door.route for door in DOORS} | {API_ROOT}
+
+    found = {route for route, _ in written("gis_grid.urls") if not route.startswith("admin/")}
+
+    assert found == known
+
+
+def test_every_live_address_is_in_the_table() -> None:
+    assert {route for route, _ in written("gis_grid.live_urls")} == {door.route for door in LIVE}
+
+
+def test_a_name_leads_to_one_address() -> None:
+    names: dict[str, set[str]] = {}
+    for route, pattern in written("gis_grid.urls"):
+        if pattern.name and not route.startswith("admin/"):
+            space = "api:" if route.startswith("api/") else ""
+            names.setdefault(f"{space}{pattern.name}", set()).add(route)
+
+    assert {name: found for name, found in names.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize("door", DOORS, ids=IDS)
+def test_nobody(world: World, client: Client, incident: Incident, door: Door) -> None:
+    before = changed()
+
+    answer = knock(client, door, incident)
+
+    if not door.login:
+        assert answer.status_code in (200, 302)
+    elif wants_json(answer.wsgi_request) and door.route not in DOCS:
+        refused(answer, 401, "login_required")
+    else:
+        assert answer.status_code == 302
+        assert answer.url.startswith("/login/?next=/")
+    assert changed() == before
+
+
+@pytest.mark.parametrize("name", sorted(EVERYBODY))
+@pytest.mark.parametrize("door", [door for door in DOORS if door.login], ids=str)
+def test_roles(world: World, login: Login, incident: Incident, door: Door, name: str) -> None:
+    before = changed()
+
+    answer = knock(login(name), door, incident)
+
+    if name in door.open_to:
+        assert answer.status_code not in (401, 403, 405, 500), answer.content[:300]
+        return
+    assert changed() == before
+    if wants_json(answer.wsgi_request):
+        refused(answer, 403, answer.json()["code"])
+        assert answer.json()["code"] in {"role_required", "not_yours"}
+    else:
+        assert answer.status_code == 403
+
+
+FOREIGN = [(door, name) for door in DOORS for name in sorted(door.foreign)]
+
+
+@pytest.mark.parametrize(
+    ("door", "name"), FOREIGN, ids=[f"{door}-{name}" for door, name in FOREIGN]
+)
+def test_territories(world: World, login: Login, incident: Incident, door: Door, name: str) -> None:
+    before = changed()
+
+    answer = knock(login(name), door, incident)
+
+    assert changed() == before
+    if door.lists:
+        told = answer.content.decode()
+        assert answer.status_code == 200
+        assert not [
+            secret for secret in (str(incident.pk), '"A1"', incident.words) if secret in told
+        ]
+    else:
+        assert refused(answer, 404, answer.json()["code"])["code"].endswith(("found", "announced"))
+
+
+@pytest.mark.parametrize("door", [door for door in DOORS if door.route not in DOCS], ids=str)
+def test_verbs(world: World, login: Login, incident: Incident, door: Door) -> None:
+    taken = {other.verb for other in DOORS if other.route == door.route}
+    before = changed()
+    root = login("root")
+
+    for verb in sorted(set(VERBS) - taken):
+        answer = knock(root, door, incident, verb)
+        if door.route.startswith(("api/", "tiles/", "photos/")):
+            refused(answer, 405, "method_not_allowed")
+            assert answer.headers["Allow"]
+        else:
+            assert answer.status_code in (302, 403, 405), verb
+    assert changed() == before
+
+
+ADMIN_OPEN = {"admin/login/", "admin/logout/", "admin/jsi18n/"}
+ADMIN = sorted(
+    route
+    for route, _ in written("gis_grid.urls")
+    if route.startswith("admin/") and route not in ADMIN_OPEN
+)
+
+
+def admin_path(route: str) -> str:
+    """Fill an address of the administration: the first row, the first app, a page that is not."""
+    route = re.sub(r"\^?\(\?P<app_label>(\w+)[^)]*\)/\$", r"\1/", route)
+    route = route.replace("(?P<url>.*)$", "nothing/")
+    return "/" + re.sub(r"<[^>]*>", "1", route)
+
+
+@pytest.mark.parametrize("name", ["", "li", "zhao", "chen", "sun"])
+def test_the_administration_is_for_administrators(world: World, client: Client, name: str) -> None:
+    if name:
+        client.force_login(world.users[name])
+
+    for path in map(admin_path, ADMIN):
+        for verb in ("GET", "POST"):
+            answer = client.generic(verb, path)
+            assert (answer.status_code, answer.url.split("?")[0]) == (302, "/admin/login/"), path
+
+
+def test_the_administrator_s_addresses_all_answer(world: World, login: Login) -> None:
+    root = login("root")
+
+    for path in map(admin_path, ADMIN):
+        assert root.get(path).status_code in (200, 302, 403, 404), path
