@@ -28,9 +28,7 @@ def access_incident(actor: Actor, incident_id: UUID) -> Incident:
 
 def lock_incident(actor: Actor, incident_id: UUID) -> Incident:
     """Return an incident the actor may see, locked until the transaction ends, or NotFound."""
-    incident = (
-        Incident.objects.visible_to(actor).select_for_update().filter(pk=incident_id).first()
-    )
+    incident = Incident.objects.visible_to(actor).select_for_update().filter(pk=incident_id).first()
     if incident is None:
         raise _not_found()
     return incident

@@ -26,6 +26,7 @@ def held_by(territory: Territory, field: str = "area_path") -> Q:
     condition = inside(territory, field)
     return condition | Q(**{field: ""}) if territory.unrouted else condition
 
+
 _MINOR = "SELECT * FROM incidents_category WHERE code = %s AND active AND major_id IS NOT NULL"
 
 

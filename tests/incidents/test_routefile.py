@@ -6,16 +6,17 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from tests.world import World, inside
+
+COLUMNS = ("--lon=lon", "--lat=lat", "--level=grid")
 
 
 def run(path: Path, *options: str) -> dict:  # type: ignore[type-arg]
     out = StringIO()
-    call_command(
-        "route", str(path), "--lon=lon", "--lat=lat", "--level=grid", "--json", *options, stdout=out
-    )
+    call_command("route", str(path), *COLUMNS, "--json", *options, stdout=out)
     return json.loads(out.getvalue())
 
 
@@ -69,6 +70,13 @@ def test_unreadable_rows_are_listed_and_stay_in_the_file(world: World, tmp_path:
     assert [a["method"] for a in answers(out)] == ["", "", "covers"]
 
 
+def test_a_file_in_metres_is_refused(world: World, tmp_path: Path) -> None:
+    rows = [(1, *inside(0.5), "", ""), (2, 400512.5, 130574.9, "", ""), (3, 395499, 139593, "", "")]
+
+    with pytest.raises(CommandError, match=r"not_degrees.*400512\.5, 130574\.9"):
+        call_command("route", str(table(tmp_path / "in.csv", rows)), *COLUMNS)
+
+
 def test_many_rows_on_one_coordinate_are_a_stand_in(world: World, tmp_path: Path) -> None:
     spread = [(i, *inside(0.1 + i * 0.003), "", "") for i in range(400)]
     heap = [(1000 + i, *inside(1.5), "", "") for i in range(60)]
@@ -95,4 +103,52 @@ def test_missing_column_is_refused_with_one_document(
         call_command("route", str(path), "--lon=x", "--lat=lat", "--level=grid", "--json")
 
     assert end.value.code == 1
+    assert json.loads(capsys.readouterr().out)["refused"]["code"] == "missing_column"
+
+
+def labelled(path: Path, rows: list[tuple]) -> Path:  # type: ignore[type-arg]
+    lines = ["lon,lat,label", *(",".join(str(cell) for cell in row) for row in rows)]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def test_answers_are_compared_with_a_column_of_codes(world: World, tmp_path: Path) -> None:
+    rows = [
+        (*inside(0.5), "A1"),
+        (*inside(1.5), "A2"),
+        (*inside(2.5), "A2"),
+        (*inside(9), "B1"),  # outside agrees with nothing
+        (*inside(0.5), ""),  # no label, not counted
+        ("x", 31, "A1"),  # not routed, not counted
+    ]
+
+    document = run(labelled(tmp_path / "in.csv", rows), "--compare=label")
+
+    assert document["agreement"] == {"column": "label", "labelled": 4, "agree": 2, "share": 0.5}
+
+
+def test_a_column_without_any_code_has_no_share(world: World, tmp_path: Path) -> None:
+    path = labelled(tmp_path / "in.csv", [(*inside(0.5), "")])
+
+    assert run(path, "--compare=label")["agreement"]["share"] is None
+
+
+def test_agreement_is_told_in_words(world: World, tmp_path: Path) -> None:
+    path = labelled(tmp_path / "in.csv", [(*inside(0.5), "A1"), (*inside(1.5), "A1")])
+    out = StringIO()
+
+    with translation.override("en"):
+        call_command("route", str(path), *COLUMNS, "--compare=label", stdout=out)
+
+    assert "Same as label: 1 of 2 rows (50.0 %); other: 1." in out.getvalue()
+
+
+def test_a_column_to_compare_that_is_missing_is_refused(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = labelled(tmp_path / "in.csv", [(*inside(0.5), "A1")])
+
+    with pytest.raises(SystemExit):
+        call_command("route", str(path), *COLUMNS, "--compare=x", "--json")
+
     assert json.loads(capsys.readouterr().out)["refused"]["code"] == "missing_column"
