@@ -38,6 +38,7 @@ def announce(layout: Layout, record: Running) -> None:
     say.plain(f"  front page      {record.url}")
     say.plain(f"  phone           {record.url}field/")
     say.plain(f"  command centre  {record.url}command/")
+    say.plain(f"  planning        {record.url}planning/")
     say.plain(f"  administration  {record.url}admin/")
     if accounts := env.read_accounts(layout):
         say.plain("")
