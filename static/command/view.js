@@ -2,6 +2,7 @@
 
 const CLOSE_ZOOM = 16;
 const GAP_PX = 24;
+const ROOM_PX = 96;  // around a chosen place: clear of the buttons, with its grid in sight
 
 /**
  * @param {L.Map} map
@@ -24,11 +25,11 @@ export function createView(map, panels) {
     };
   }
 
-  const padding = () => {
+  const padding = (gap = GAP_PX) => {
     const { left, right, bottom } = covered();
     return {
-      paddingTopLeft: [left + GAP_PX, GAP_PX],
-      paddingBottomRight: [right + GAP_PX, bottom + GAP_PX],
+      paddingTopLeft: [left + gap, gap],
+      paddingBottomRight: [right + gap, bottom + gap],
     };
   };
 
@@ -38,7 +39,7 @@ export function createView(map, panels) {
     /** Bring a place into the free part; closer: to its middle, near enough to see the streets. */
     goTo({ lat, lon }, { closer = false } = {}) {
       if (!closer) {
-        map.panInside([lat, lon], padding());
+        map.panInside([lat, lon], padding(ROOM_PX));
         return;
       }
       const zoom = Math.max(map.getZoom(), CLOSE_ZOOM);
