@@ -46,10 +46,6 @@ class IncidentQuerySet(QuerySet["Incident"]):
         """Not yet closed."""
         return self.filter(state__in=OPEN_STATES)
 
-    def overdue(self, at: datetime) -> IncidentQuerySet:
-        """Open and past the deadline."""
-        return self.open().filter(due_at__lt=at)
-
     def on_the_map(self, closed_since: datetime) -> IncidentQuerySet:
         """Open ones and those closed lately: what a live map shows."""
         return self.filter(Q(state__in=OPEN_STATES) | Q(closed_at__gte=closed_since))
@@ -81,17 +77,9 @@ class IncidentQuerySet(QuerySet["Incident"]):
 class EventQuerySet(QuerySet["Event"]):
     """Events in the order of the feed."""
 
-    def stamped(self) -> EventQuerySet:
-        """Those the relay has given a sequence number."""
-        return self.filter(sequence__isnull=False)
-
     def after(self, sequence: int) -> EventQuerySet:
         """Stamped events after a sequence number, in order."""
         return self.filter(sequence__gt=sequence).order_by("sequence")
-
-    def touching(self, territory: Territory) -> EventQuerySet:
-        """Those whose incident was or is in the territory."""
-        return self.filter(held_by(territory, "path_before") | held_by(territory, "path_after"))
 
 
 class AttachmentQuerySet(QuerySet["Attachment"]):

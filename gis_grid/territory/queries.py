@@ -9,12 +9,12 @@ from django.contrib.gis.db.models import QuerySet
 from django.contrib.gis.db.models.functions import NumGeometries
 from django.contrib.gis.geos import Point
 from django.db import connection
-from django.db.models import FloatField, Func, Prefetch, Q
+from django.db.models import FloatField, Func, Q
 
 from gis_grid.territory.paths import Territory, ancestors_of
 
 if TYPE_CHECKING:
-    from gis_grid.territory.models import Area, Boundary
+    from gis_grid.territory.models import Area, Boundary  # noqa: F401
 
 
 def inside(territory: Territory, field: str = "path") -> Q:
@@ -63,13 +63,6 @@ class AreaQuerySet(QuerySet["Area"]):
         """Those whose code starts with, or whose name holds, what somebody typed."""
         return self.filter(Q(code__istartswith=words) | Q(name__icontains=words))
 
-    def with_boundary(self, when: date) -> AreaQuerySet:
-        """Load the boundary valid on this day into `current_boundaries` (a list of 0 or 1)."""
-        boundaries = self._boundary_model().objects.at(when)
-        return self.prefetch_related(
-            Prefetch("boundaries", queryset=boundaries, to_attr="current_boundaries")
-        )
-
     def next_ids(self, count: int) -> list[int]:
         """Reserve ids, because a path holds the id of its own area."""
         with connection.cursor() as cursor:
@@ -78,10 +71,6 @@ class AreaQuerySet(QuerySet["Area"]):
                 [self.model._meta.db_table, count],
             )
             return [row[0] for row in cursor.fetchall()]
-
-    def _boundary_model(self) -> type[Boundary]:
-        model: type[Boundary] = self.model._meta.get_field("boundaries").related_model  # type: ignore[assignment]
-        return model
 
 
 class BoundaryQuerySet(QuerySet["Boundary"]):
