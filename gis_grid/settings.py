@@ -146,7 +146,7 @@ DATABASES = {
         "OPTIONS": {
             **_database.get("OPTIONS", {}),
             "connect_timeout": 5,
-            # An interactive query that needs longer is a mistake; jobs raise it for themselves.
+            # A single statement that needs longer is a mistake.
             "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}",
         },
     }

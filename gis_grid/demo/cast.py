@@ -37,7 +37,7 @@ def give_logins(accounts: Sequence[Mapping[str, str]], areas: Mapping[str, Area]
             User.objects.filter(pk=user.pk).update(is_staff=True, is_superuser=True)
             continue
         worker = Worker.objects.create(
-            code=f"demo-{account['username']}", name=part.name, phone="13800000000", user=user
+            code=f"demo-{account['username']}", name=part.name, phone="000-00000000", user=user
         )
         Assignment.objects.create(worker=worker, area=_area(part, areas), role=part.role)
 

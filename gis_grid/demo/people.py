@@ -28,7 +28,7 @@ class Roster:
         number = len(self.workers) + 1
         username = f"{prefix}{number:04d}"
         self.workers.append(
-            WorkerRecord(username, self._names.person(), f"{13_800_000_000 + number}")
+            WorkerRecord(username, self._names.person(), f"000-{number:08d}")
         )
         return username
 

@@ -17,10 +17,17 @@ class SessionStore(DatabaseSessions):
 
     def load(self) -> dict[str, Any]:
         """Return what the session holds; a key that is unknown or expired is forgotten."""
-        with connection.cursor() as cursor:
-            cursor.execute(_LIVE, [self.session_key, timezone.now()])
-            row = cursor.fetchone()
+        row = self._row()
         if row is None:
             self._session_key = None  # never write under a key that somebody else may have made up
             return {}
         return self.decode(row[0])
+
+    def _row(self) -> tuple[str] | None:
+        key = self.session_key or ""
+        if not (key.isascii() and key.isalnum()):  # none of ours: it may not even be storable text
+            return None
+        with connection.cursor() as cursor:
+            cursor.execute(_LIVE, [key, timezone.now()])
+            row: tuple[str] | None = cursor.fetchone()
+            return row

@@ -67,9 +67,17 @@ class ShapeWidget(LeafletAdminWidget):  # type: ignore[misc]
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """Return the widget's context with the map to draw on."""
         context = super().get_context(name, value, attrs)
-        titles = {"zoomIn": _("Zoom in"), "zoomOut": _("Zoom out")}
-        drawn_on = {**map_config(EVERYWHERE), "tiles": BASE_TILES, "titles": titles}
+        drawn_on = {**map_config(EVERYWHERE), "tiles": BASE_TILES, "titles": _titles()}
         return {**context, "with_forms": True, "map": drawn_on}
+
+
+def _titles() -> dict[str, str]:
+    return {
+        "zoomIn": _("Zoom in"),
+        "zoomOut": _("Zoom out"),
+        "finish": _("Finish"),
+        "clear": _("Clear all"),
+    }
 
 
 class ShapeField(GeometryField):

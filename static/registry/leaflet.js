@@ -19,6 +19,9 @@ function draw(box) {
     zoomPosition: 'topleft',
   });
   basemapLayer(settings.tiles).addTo(map);
+  const { finish, clear } = settings.titles;   // what django-leaflet leaves in English
+  L.drawLocal.draw.toolbar.finish = { title: finish, text: finish };
+  L.drawLocal.edit.toolbar.actions.clearAll = { title: clear, text: clear };
   new L.GeometryField({
     fieldid: box.dataset.field,
     geom_type: box.dataset.kind,

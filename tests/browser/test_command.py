@@ -306,7 +306,7 @@ def test_an_incident_is_handled_to_its_end_from_the_desk(desk: Desk, world: Worl
     press_deed(page, "受理")
     expect(page.locator("#drawer .badge").first).to_have_text("受理")
     press_deed(page, "开始处置")
-    page.locator(".deeds").get_by_role("button", name="办结").click()
+    page.locator(".deeds").get_by_role("button", name="结案").click()
     page.locator("#deed button[type=submit]").click()
     expect(page.locator("#deed .fault")).not_to_be_empty()
     page.locator("#deed textarea").fill("灯泡已换")
