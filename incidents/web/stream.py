@@ -19,8 +19,8 @@ from incidents.feed import as_stream
 from incidents.hub import HUB
 from incidents.web.command import desk
 
-BEAT_S = 5.0
-BEATS_PER_CHECK = 3  # how often the right to listen is looked up again
+BEAT_S = 4.0
+CHECK_S = 2.0  # how long a right may be gone before it is looked up again
 
 
 async def events(request: HttpRequest) -> HttpResponseBase:
@@ -31,7 +31,9 @@ async def events(request: HttpRequest) -> HttpResponseBase:
         after = _position(request)
     except GridError as error:
         return answer(request, error)
-    response = StreamingHttpResponse(_frames(asking, after), content_type="text/event-stream")
+    response = StreamingHttpResponse(
+        _frames(request, asking, after), content_type="text/event-stream"
+    )
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
     if origin:
@@ -46,7 +48,7 @@ async def healthz(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"ok": True, "streams": len(HUB.streams)})
 
 
-async def _frames(asking: Actor, after: int) -> AsyncIterator[bytes]:
+async def _frames(request: HttpRequest, asking: Actor, after: int) -> AsyncIterator[bytes]:
     async with HUB.stream() as stream:
         # 1. What happened before we joined; anything later is already in the queue.
         backlog = await sync_to_async(feed.changes_after)(after)
@@ -61,17 +63,19 @@ async def _frames(asking: Actor, after: int) -> AsyncIterator[bytes]:
             if frame := change.frame(asking.territory):
                 yield frame
         # 2. What happens from now on.
-        quiet = 0
+        clock = asyncio.get_running_loop().time
+        checked = clock()
         while not stream.lost:
+            if clock() - checked >= CHECK_S:
+                checked = clock()
+                now = await sync_to_async(_renewed)(request)
+                if now is None:
+                    return
+                if now.territory != asking.territory:
+                    break  # what is shown may no longer be theirs to see
             try:
                 changes = await asyncio.wait_for(stream.queue.get(), BEAT_S)
             except TimeoutError:
-                quiet += 1
-                if quiet % BEATS_PER_CHECK == 0:
-                    renewed = await sync_to_async(_renewed)(asking)
-                    if renewed is None:
-                        return
-                    asking = renewed
                 if HUB.healthy:
                     yield _beat(sent)
                 continue
@@ -95,13 +99,18 @@ def _listener(request: HttpRequest) -> Actor:
     return desk(request)
 
 
-def _renewed(asking: Actor) -> Actor | None:
-    """Return the actor with today's rights, None when they may no longer listen."""
-    user = seated(asking.user.pk)
+def _renewed(request: HttpRequest) -> Actor | None:
+    """Return the listener with today's rights, None when they logged out or lost them."""
+    user = seated(request.user.pk or 0)
     if user is None or not user.is_active:
         return None
-    now = actor_of(user)
-    return now if now.territory.paths or now.territory.everywhere else None
+    if not request.session.exists(request.session.session_key or ""):
+        return None
+    request.auth = actor_of(user)  # type: ignore[attr-defined]
+    try:
+        return desk(request)
+    except GridError:
+        return None
 
 
 def _position(request: HttpRequest) -> int:

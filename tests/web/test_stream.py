@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.test import Client
 
 from gis_grid.people.models import Assignment
@@ -179,3 +181,36 @@ def _again(product: Product, cookies: str, after: int) -> list[dict[str, Any]]:
         except urllib.error.URLError:
             time.sleep(0.2)
     raise AssertionError(product.said())
+
+
+def ended(stream: Any) -> list[str]:
+    """Return the names of what comes until the server ends the stream."""
+    return [name for name, _ in frames(stream)]
+
+
+@pytest.mark.parametrize("loss", ["log out", "role", "account"])
+def test_who_loses_the_right_is_cut_off_within_five_seconds(
+    product: Product, town: World, loss: str
+) -> None:
+    cookies = cookie(town, "chen")
+    with listening(product, cookies) as stream:
+        next(frames(stream))
+        start = time.monotonic()
+        if loss == "log out":
+            Session.objects.all().delete()
+        elif loss == "role":
+            Assignment.objects.filter(worker__code="chen").update(role="planner")
+        else:
+            User.objects.filter(username="chen").update(is_active=False)
+        said = ended(stream)
+
+    assert time.monotonic() - start < 6
+    assert "put" not in said
+
+
+def test_whose_territory_changes_takes_a_fresh_snapshot(product: Product, town: World) -> None:
+    with listening(product, cookie(town, "chen")) as stream:
+        next(frames(stream))
+        Assignment.objects.filter(worker__code="chen").update(area=town.areas["B"])
+
+        assert ended(stream)[-1] == "resync"
