@@ -13,13 +13,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.gis.geos import Point
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gis_grid.access import Actor, require
 from gis_grid.errors import Conflict, Forbidden, Invalid
 from gis_grid.people.models import FIELD_ROLES, Worker
+from gis_grid.prepared import prepared
 from gis_grid.territory.models import Area
 from incidents import feed, sla, states
 from incidents.access import lock_incident, sides_of
@@ -238,7 +239,7 @@ def _flags(received: Report, category: Category, found: Route, at: datetime) -> 
 def _insert(incident: Incident, found: Route, received: Report, by: Actor) -> int | None:
     """Write incident, photos and event; returns the running number, None if the id exists."""
     lon, lat = received.point
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(
             INSERT_REPORT,
             {

@@ -11,10 +11,10 @@ from typing import Any
 
 import shapely
 from django.conf import settings
-from django.db import connection
 
 from gis_grid.geo.metric import LocalMetric
-from gis_grid.territory.models import Boundary, Kind, Level
+from gis_grid.prepared import prepared
+from gis_grid.territory.models import Kind, Level
 from gis_grid.territory.ownership import (
     OUTSIDE,
     Candidate,
@@ -43,6 +43,14 @@ SELECT a.id, b.id, a.code, a.name, a.level, a.kind = %(exclusive)s, a.path,
     ON b.shape && ST_Expand(p.point, %(dx)s, %(dy)s) AND b.during @> %(when)s::date
   JOIN territory_area a
     ON a.id = b.area_id AND a.level = ANY(%(levels)s)
+"""
+
+# In the order of the ids that are asked for.
+SHAPES = """
+SELECT ST_AsBinary(b.shape)
+  FROM unnest(%(boundaries)s::bigint[]) WITH ORDINALITY AS wanted(id, place)
+  JOIN territory_boundary b USING (id)
+ ORDER BY wanted.place
 """
 
 
@@ -119,7 +127,7 @@ def owner_of(
     """Return who owns a WGS84 point on a day among areas of these levels. One indexed query."""
     limits = tolerances()
     reach_m = max(limits.nearest_m, accuracy_m or 0)
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(NEAR, near_parameters(lon, lat, when, reach_m, levels))
         found = [candidate(*row) for row in cursor.fetchall()]
     return decide(found, accuracy_m, limits)
@@ -165,8 +173,9 @@ def _described(
     if not found.rivals or not accuracy_m:
         return []
     offered = found.candidates[:MAX_CANDIDATES]
-    boundaries = Boundary.objects.in_bulk([c.boundary_id for c in offered])
-    shapes = [shapely.from_wkb(bytes(boundaries[c.boundary_id].shape.wkb)) for c in offered]
+    with prepared() as cursor:
+        cursor.execute(SHAPES, {"boundaries": [c.boundary_id for c in offered]})
+        shapes = shapely.from_wkb([row[0] for row in cursor])
     return described(offered, shares(lon, lat, accuracy_m, shapes), own)
 
 

@@ -27,9 +27,7 @@ class Roster:
         """Add a person; return their username."""
         number = len(self.workers) + 1
         username = f"{prefix}{number:04d}"
-        self.workers.append(
-            WorkerRecord(username, self._names.person(), f"000-{number:08d}")
-        )
+        self.workers.append(WorkerRecord(username, self._names.person(), f"000-{number:08d}"))
         return username
 
     def assign(self, worker: str, area: str, role: str) -> None:

@@ -11,6 +11,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from gis_grid.people.models import Worker
+from gis_grid.prepared import prepared
 
 # Every request asks this. Written out, because the ORM takes longer to build these lines anew
 # each time (2.5 ms) than all the rest of a report takes together.
@@ -31,7 +32,7 @@ def seated(user_id: int, when: date | None = None) -> User | None:
 
     `seats` is a list of {role, path, parent, area}. One query.
     """
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(_sql(), {"user": user_id, "when": when or timezone.localdate()})
         row = cursor.fetchone()
     if row is None:

@@ -6,8 +6,9 @@ Every request reads its session; building that query anew costs the ORM four tim
 from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
-from django.db import connection
 from django.utils import timezone
+
+from gis_grid.prepared import prepared
 
 _LIVE = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
 
@@ -27,7 +28,7 @@ class SessionStore(DatabaseSessions):
         key = self.session_key or ""
         if not (key.isascii() and key.isalnum()):  # none of ours: it may not even be storable text
             return None
-        with connection.cursor() as cursor:
+        with prepared() as cursor:
             cursor.execute(_LIVE, [key, timezone.now()])
             row: tuple[str] | None = cursor.fetchone()
             return row

@@ -31,8 +31,11 @@ def app(name: str) -> tuple[str, str]:
 
 # From the ground up.
 LEVELS: list[list[Group]] = [
-    # What everybody may use: the version and the kinds of refusal.
-    [Group("errors", ("gis_grid", "gis_grid.errors"))],
+    # What everybody may use: the version, the kinds of refusal, planned statements.
+    [
+        Group("errors", ("gis_grid", "gis_grid.errors")),
+        Group("prepared", ("gis_grid.prepared",)),
+    ],
     # Coordinates, shapes, strict JSON. Pure.
     [Group("geo", app("geo"))],
     # File formats without meaning.

@@ -7,12 +7,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from bench import report, scratch
+from bench import outbox, report, report_orm, route_file, scratch
 from bench.machine import machine
 from bench.outcome import Effort, Outcome
 
 BENCHES = {
     "report": report.run,
+    "report-orm": report_orm.run,
+    "outbox": outbox.run,
+    "route-file": route_file.run,
 }
 
 

@@ -1,0 +1,55 @@
+"""A database of the benchmark's own, on the server of DATABASE_URL. Dropped when it ends.
+
+While it stands, Django's connection and DATABASE_URL both name it, so that nothing that a
+benchmark does, in this process or in one it starts, can reach the installation's tables.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+from django.core.management import call_command
+from django.db import connection, connections
+from psycopg import sql
+
+import ops.database
+
+
+@contextmanager
+def database() -> Iterator[None]:
+    """Make a migrated database, work in it, drop it whatever happened."""
+    own, url = connection.settings_dict["NAME"], os.environ["DATABASE_URL"]
+    name = f"{own}_bench_{os.getpid()}"
+    _order("CREATE DATABASE {}", name)
+    _move_to(name, urlsplit(url)._replace(path=f"/{name}").geturl())
+    try:
+        call_command("migrate", verbosity=0)
+        yield
+    finally:
+        _move_to(own, url)
+        _order("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+
+def connect() -> psycopg.Connection[tuple[Any, ...]]:
+    """Connect to the scratch database by psycopg alone; autocommit until a transaction begins."""
+    return ops.database.connect(os.environ["DATABASE_URL"])
+
+
+def settle() -> None:
+    """Let the planner know the tables as they are now; autovacuum would come at its own time."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def _move_to(name: str, url: str) -> None:
+    connections.close_all()
+    connection.settings_dict["NAME"] = name
+    os.environ["DATABASE_URL"] = url
+
+
+def _order(statement: str, name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(statement).format(sql.Identifier(name)))

@@ -1,0 +1,32 @@
+"""Every benchmark runs, on a database of its own, and its two sides agree on the results."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.product import database_url
+
+ROOT = Path(__file__).resolve().parents[2]
+SMALL = ["--rounds=1", "--seconds=0.5", "--grids=100", "--points=2000", "--json"]
+
+
+@pytest.mark.parametrize("name", ["report", "report-orm", "outbox", "route-file"])
+def test_the_benchmark_runs_and_its_results_agree(db: None, name: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "bench", name, *SMALL],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": database_url()},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    document = json.loads(done.stdout)
+    assert document["results_agree"]
+    assert all(ratio["median"] > 0 for ratio in document["ratios"].values())
