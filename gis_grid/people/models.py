@@ -46,7 +46,7 @@ class Worker(models.Model):
     """A person who answers for areas; `code` is the stable key of imports."""
 
     code = models.CharField(_("staff number"), max_length=40, unique=True)
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(_("full name"), max_length=60)
     phone = models.CharField(_("work phone"), max_length=30, blank=True)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
