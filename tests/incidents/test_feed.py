@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from gis_grid.territory.paths import Territory
@@ -46,6 +47,19 @@ def test_a_changed_event_breaks_the_chain(world: World) -> None:
         cursor.execute("UPDATE incidents_event SET note = 'x' WHERE sequence = 2")
 
     assert relay.first_break() == 2
+    with pytest.raises(CommandError):
+        call_command("verify_log")
+
+
+def test_an_intact_log_is_said_to_be_intact(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_incident(world)
+    relay.stamp_all()
+
+    call_command("verify_log")
+
+    assert "1" in capsys.readouterr().out
 
 
 def test_territory_is_told_of_its_own_and_of_no_other(world: World) -> None:
