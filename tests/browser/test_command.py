@@ -273,7 +273,7 @@ def test_states_are_switched_off_for_list_and_map(
     do(world, "accept", mixed["near"].pk)
     page = desk()
     page.locator("#layers-button").click()
-    page.locator("#layers").get_by_label("受理", exact=True).uncheck()
+    page.locator("#layers").get_by_label("已受理", exact=True).uncheck()
     expect(row(page, mixed["near"])).to_have_count(0)
     expect(page.locator("#panel .row")).to_have_count(3)
 
@@ -304,7 +304,7 @@ def test_an_incident_is_handled_to_its_end_from_the_desk(desk: Desk, world: Worl
     page = desk()
     row(page, incident).click()
     press_deed(page, "受理")
-    expect(page.locator("#drawer .badge").first).to_have_text("受理")
+    expect(page.locator("#drawer .badge").first).to_have_text("已受理")
     press_deed(page, "开始处置")
     page.locator(".deeds").get_by_role("button", name="结案").click()
     page.locator("#deed button[type=submit]").click()
