@@ -52,6 +52,10 @@ class Ledger:
 
         return watched
 
+    def sent(self, side: str) -> int:
+        """Return how many reports a side says it sent."""
+        return self._sent[side]
+
     def checks(self) -> list[Check]:
         """Return one check for each side."""
         return [
