@@ -14,6 +14,7 @@ export class Drawer {
   #parts;
   #id = null;
   #version = 0;
+  #told = '';    // what the last deed led to; stays as long as the version it speaks of
   #opener = null;
 
   /**
@@ -67,6 +68,7 @@ export class Drawer {
     if (this.#id !== id) this.#drawer.scrollTop = 0;
     this.#id = id;
     this.#version = 0;
+    this.#told = '';
     this.#drawer.hidden = false;
     document.body.dataset.drawer = 'open';
   }
@@ -74,9 +76,9 @@ export class Drawer {
   async #load(id) {
     try {
       const detail = await get(urlFor(config.urls.incident, { id }));
-      if (this.#id !== id) return;
-      this.#version = detail.version;
-      this.#draw(incidentCard(detail, this.#tools()));
+      if (this.#id !== id || detail.version < this.#version) return;
+      if (detail.version > this.#version) this.#told = '';
+      this.#show(detail);
     } catch (error) {
       if (this.#id === id) this.#draw(this.#sorry(wordsFor(error), () => this.#load(id)));
     }
@@ -86,10 +88,15 @@ export class Drawer {
     const take = (detail) => {
       this.#parts.onDeed(detail);
       if (this.#id !== detail.id) return;
-      this.#version = detail.version;
-      this.#draw(incidentCard(detail, this.#tools()));
+      this.#told = detail.told;
+      this.#show(detail);
     };
     return { ...this.#parts, tree: this.#parts.tree(), dialog: byId('deed'), take };
+  }
+
+  #show(detail) {
+    this.#version = detail.version;
+    this.#draw(incidentCard({ ...detail, told: this.#told }, this.#tools()));
   }
 
   #sorry(words, again) {
