@@ -19,7 +19,7 @@ from gis_grid.people.models import FIELD_ROLES
 from gis_grid.territory.models import Boundary
 from gis_grid.web import pages
 from gis_grid.web.api import actor, build_api
-from incidents import feed, sla, states
+from incidents import clock, feed, states
 from incidents.models import Attachment, Category, Incident, SourceChannel
 from incidents.reports import Report
 from incidents.routing import GRID_LEVELS
@@ -54,7 +54,7 @@ def _store(received: Report, asking: Actor) -> Incident:
         .first()
     )
     method = "covers" if boundary else "outside"
-    incident = Incident.objects.create(
+    incident = Incident(
         id=received.id,
         source=SourceChannel.WORKER,
         category=category,
@@ -75,9 +75,15 @@ def _store(received: Report, asking: Actor) -> Incident:
         reporter=asking.worker,
         recorded_at=received.recorded_at,
         reported_at=at,
-        due_at=sla.deadline(at, category.limit_hours),
+        progressed_at=at,
+        routed_at=at,
+        rung={},
+        due_at=at,
         content_sha256=received.sha256,
     )
+    clock.begin(incident, at)
+    clock.enter(incident, at)
+    incident.save(force_insert=True)
     for photo in received.photos:
         Attachment.objects.create(id=photo.id, incident=incident, sha256=photo.sha256)
     feed.append(incident, "report", by=asking.user, at=at, body={"route": incident.route})

@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 import shapely
+from django.conf import settings
 from django.utils import timezone
 
 from bench.district import District, Phone
@@ -21,6 +22,8 @@ from bench.scratch import connect
 from gis_grid.territory.ownership import OUTSIDE, Ownership, decide, prefer, shares
 from incidents import sla, states
 from incidents.actions import INSERT_REPORT
+from incidents.calendars import calendar_of
+from incidents.clock import stage_limit
 from incidents.models import SourceChannel
 from incidents.routing import (
     GRID_LEVELS,
@@ -118,11 +121,30 @@ def values(draft: Draft, found: Route, at: datetime, by: Phone) -> dict[str, Any
         "reporter": by.worker,
         "recorded_at": draft.recorded_at,
         "at": at,
-        "due_at": sla.deadline(at, draft.category.limit_hours),
+        **_clock(draft, at),
+        "settled": False,
+        "settled_at": None,
+        "closed_level": None,
+        "kind": "report",
         "flags": json.dumps([] if owner else ["outside"]),
         "sha256": SHA256,
         "photo_ids": [draft.photo],
         "photo_hashes": [SHA256],
+        "photo_roles": ["report"],
         "by": by.user,
         "body": json.dumps({"route": route, "category": draft.category.code}),
+    }
+
+
+def _clock(draft: Draft, at: datetime) -> dict[str, Any]:
+    """Return the deadlines and the first alarm, which for a fresh report is amber."""
+    calendar, limit = calendar_of(), stage_limit(states.REPORTED)
+    stage_due_at = sla.deadline(at, limit, calendar)
+    amber_at = sla.amber(at, stage_due_at, settings.AMBER_SHARE, limit, calendar)
+    return {
+        "due_at": sla.deadline(at, draft.category.limit, calendar),
+        "stage_due_at": stage_due_at,
+        "amber_at": amber_at,
+        "alarm": sla.Alarm.AMBER.value,
+        "alarm_at": amber_at,
     }

@@ -72,6 +72,22 @@ MAX_ACCURACY_M = env.float("GRID_MAX_ACCURACY_M", default=500.0)
 PHOTO_MAX_BYTES = env.int("GRID_PHOTO_MAX_BYTES", default=12 * 1024 * 1024)
 PHOTO_MAX_PIXELS = 50_000_000
 
+# --- the place's own clock: "amount kind", the kinds are those of incidents/sla.py ------------
+
+STAGE_LIMITS = {
+    "reported": env("GRID_ACCEPT_WITHIN", default="2 working_hours"),
+    "pre_check": env("GRID_CHECK_WITHIN", default="4 working_hours"),
+    "accepted": env("GRID_DISPATCH_WITHIN", default="2 working_hours"),
+    "answered": env("GRID_VERIFY_WITHIN", default="1 working_days"),
+}
+STAGE_LIMITS["verifying"] = STAGE_LIMITS["answered"]
+AMBER_SHARE = env.float("GRID_AMBER_SHARE", default=0.8)
+STEP_UP_AFTER = env("GRID_STEP_UP_AFTER", default="1 working_days")
+STUCK_AFTER = env("GRID_STUCK_AFTER", default="3 working_days")
+REOPEN_DAYS = env.int("GRID_REOPEN_DAYS", default=15)
+MAX_EXTENSIONS = env.int("GRID_MAX_EXTENSIONS", default=1)
+ON_THE_SPOT_M = env.float("GRID_ON_THE_SPOT_M", default=100.0)
+
 # --- Django ---------------------------------------------------------------------------------
 
 INSTALLED_APPS = [

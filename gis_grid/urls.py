@@ -10,7 +10,7 @@ from gis_grid import __version__
 from gis_grid.web import errors, pages, place, planning, tiles
 from gis_grid.web.api import build_api
 from gis_grid.web.converters import AreaCode, TileNumber
-from incidents.web import command, field, incidents
+from incidents.web import command, deeds, field, incidents
 from incidents.web import pages as incident_pages
 
 admin.site.site_header = admin.site.site_title = _("Grid map")
@@ -23,6 +23,7 @@ api = build_api("gis-grid", __version__, docs_decorator=login_required)
 api.add_router("/field", field.router)
 api.add_router("/command", command.router)
 api.add_router("/incidents", incidents.router)
+api.add_router("/incidents", deeds.router)
 api.add_router("/place", place.router)
 
 urlpatterns = [

@@ -6,9 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_grid.access import Actor
 from gis_grid.errors import NotFound
-from gis_grid.people.models import DESK_ROLES, FIELD_ROLES
-from gis_grid.territory.paths import ancestors_of
-from incidents import states
 from incidents.models import Attachment, Incident
 
 
@@ -17,7 +14,7 @@ def access_incident(actor: Actor, incident_id: UUID) -> Incident:
     incident = (
         Incident.objects.visible_to(actor)
         .as_rows()
-        .select_related("category", "area", "reporter")
+        .select_related("reporter", "lead", "escalated_to", "merged_into")
         .filter(pk=incident_id)
         .first()
     )
@@ -26,9 +23,13 @@ def access_incident(actor: Actor, incident_id: UUID) -> Incident:
     return incident
 
 
-def lock_incident(actor: Actor, incident_id: UUID) -> Incident:
-    """Return an incident the actor may see, locked until the transaction ends, or NotFound."""
-    incident = Incident.objects.visible_to(actor).select_for_update().filter(pk=incident_id).first()
+def lock_incident(actor: Actor | None, incident_id: UUID) -> Incident:
+    """Return an incident the actor may see, locked until the transaction ends, or NotFound.
+
+    None is the product itself (the clock, a redrawn boundary): it sees all.
+    """
+    seen = Incident.objects.visible_to(actor) if actor else Incident.objects.all()
+    incident = seen.select_for_update(of=("self",)).filter(pk=incident_id).first()
     if incident is None:
         raise _not_found()
     return incident
@@ -44,22 +45,6 @@ def access_photo(actor: Actor, photo_id: UUID) -> Attachment:
     if photo is None:
         raise NotFound("photo_not_found", _("There is no such photo."))
     return photo
-
-
-def sides_of(actor: Actor, incident: Incident) -> frozenset[str]:
-    """Return for which sides of the life cycle's table the actor may act here."""
-    sides = set()
-    answers_for = actor.own_areas.intersection(ancestors_of(incident.area_path))
-    if answers_for and actor.is_any_of(FIELD_ROLES):
-        sides.add(states.FIELD)
-    if actor.is_any_of(DESK_ROLES) and actor.territory.holds(incident.area_path):
-        sides.add(states.DESK)
-    return frozenset(sides)
-
-
-def deeds_open_to(actor: Actor, incident: Incident) -> list[str]:
-    """Return the deeds this actor may do on this incident now."""
-    return states.deeds_from(incident.state, sides_of(actor, incident))
 
 
 def _not_found() -> NotFound:

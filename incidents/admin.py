@@ -19,7 +19,16 @@ from incidents.reasons import sentence
 class CategoryAdmin(Registry):
     """Categories with their time limits."""
 
-    list_display = ("code", "name", "name_en", "major", "limit_hours", "photo", "active")
+    list_display = (
+        "code",
+        "name",
+        "name_en",
+        "major",
+        "limit_amount",
+        "limit_kind",
+        "photo",
+        "active",
+    )
     list_filter = ("active", "photo", ("major", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("major",)
     search_fields = ("code", "name", "name_en")

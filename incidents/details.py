@@ -1,19 +1,21 @@
-"""Everything the detail drawer shows of one incident: two queries beside the incident's own."""
+"""Everything the detail drawer shows of one incident, as one person may see it."""
 
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis_grid.access import Actor
-from incidents.access import deeds_open_to
-from incidents.models import Event, Incident
+from incidents.models import Attachment, Dispatch, Event, Extension, Incident
 from incidents.reasons import sentence
 from incidents.rows import row_of
+from incidents.situation import Situation, deeds_open
 
 
 def detail_of(incident: Incident, actor: Actor) -> dict[str, Any]:
     """Return the row of an incident and what belongs to it, as this actor may see it."""
+    situation = Situation(incident, actor, timezone.now())
     events = incident.events.select_related("by", "by__worker").order_by("pk")
     return {
         **row_of(incident),
@@ -24,16 +26,66 @@ def detail_of(incident: Incident, actor: Actor) -> dict[str, Any]:
         "flags": incident.flags,
         "route": {**incident.route, "reason": sentence(incident.route)},
         "reporter": incident.reporter.name if incident.reporter else None,
+        "lead": incident.lead.name if incident.lead else None,
+        "escalated_to": incident.escalated_to.name if incident.escalated_to else None,
+        "returns": incident.returns,
+        "hand_overs": incident.hand_overs,
+        "reworks": incident.reworks,
+        "verify": incident.category.verify,
+        "photo_rule": incident.category.photo,
+        "merged_into": _named(incident.merged_into),
+        "merged": [_named(each) for each in incident.merged.all()],
+        "dispatches": [_dispatch(each) for each in situation.dispatches],
         "photos_list": [_photo(photo) for photo in incident.attachments.all()],
         "timeline": [_step(event) for event in events],
-        "deeds": deeds_open_to(actor, incident),
+        "ratings": [
+            {"stars": each.stars, "words": each.words, "at": each.at.isoformat()}
+            for each in incident.ratings.all()
+        ],
+        "deeds": deeds_open(situation),
     }
 
 
-def _photo(photo: Any) -> dict[str, Any]:
+def _named(incident: Incident | None) -> dict[str, Any] | None:
+    return {"id": str(incident.pk), "number": incident.number} if incident else None
+
+
+def _dispatch(given: Dispatch) -> dict[str, Any]:
+    proposed = given.proposed_unit or given.proposed_area
+    return {
+        **given.target,
+        "part": given.part,
+        "why": given.why,
+        "at": given.at.isoformat(),
+        "due_at": given.due_at.isoformat(),
+        "signed_at": given.signed_at.isoformat() if given.signed_at else None,
+        "ended_at": given.ended_at.isoformat() if given.ended_at else None,
+        "outcome": given.outcome,
+        "answer": given.answer,
+        "return_reason": given.return_reason,
+        "proposed": proposed.name if proposed else None,
+        "return_upheld": given.return_upheld,
+        "whistle": given.whistle is not None,
+        "stars_for_unit": given.stars_for_unit,
+        "stars_for_caller": given.stars_for_caller,
+        "extensions": [_extension(each) for each in given.extensions.all()],
+    }
+
+
+def _extension(extension: Extension) -> dict[str, Any]:
+    return {
+        "amount": extension.amount,
+        "kind": extension.kind,
+        "reason": extension.reason,
+        "granted": extension.granted,
+    }
+
+
+def _photo(photo: Attachment) -> dict[str, Any]:
     url = reverse("photo", args=[photo.id])
     return {
         "id": str(photo.id),
+        "role": photo.role,
         "stored": photo.stored_at is not None,
         "url": url,
         "thumb_url": f"{url}?size=thumb",
@@ -48,4 +100,5 @@ def _step(event: Event) -> dict[str, Any]:
         "at": event.at.isoformat(),
         "by": worker.name if worker else (event.by.get_username() if event.by else _("system")),
         "note": event.note,
+        "body": event.body,
     }

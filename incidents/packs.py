@@ -8,6 +8,7 @@ from django.db import transaction
 
 from incidents.models import Category
 
+MINOR_FIELDS = ("limit_amount", "limit_kind", "photo", "verify", "duplicate_m", "duplicate_hours")
 FOLDER = Path(__file__).parent / "packs"
 
 
@@ -40,5 +41,5 @@ def _write(entry: dict[str, Any], major: Category | None, place: int, source: st
         "source": source,
     }
     if major:
-        values |= {"limit_hours": entry["limit_hours"], "photo": entry["photo"]}
+        values |= {name: entry[name] for name in MINOR_FIELDS if name in entry}
     return Category.objects.update_or_create(code=entry["code"], defaults=values)[0]

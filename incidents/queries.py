@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.apps import apps
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point, Polygon
 from django.contrib.gis.measure import D
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from gis_grid.access import Actor
 from gis_grid.geo.metric import LocalMetric
+from gis_grid.people.models import HandlingUnit, Worker
 from gis_grid.prepared import prepared
 from gis_grid.territory.paths import Territory
 from gis_grid.territory.queries import inside
 from incidents.states import OPEN_STATES
 
 if TYPE_CHECKING:
-    from incidents.models import Attachment, Category, Event, Incident  # noqa: F401
+    from incidents.models import (  # noqa: F401
+        Attachment,
+        Category,
+        Dispatch,
+        Event,
+        Incident,
+    )
 
 
 def held_by(territory: Territory, field: str = "area_path") -> Q:
@@ -28,11 +38,25 @@ def held_by(territory: Territory, field: str = "area_path") -> Q:
     return condition | Q(**{field: ""}) if territory.unrouted else condition
 
 
-_MINOR_FIELDS = ("id", "code", "name", "name_en", "limit_hours", "photo")
+def dispatched_to(worker: Worker) -> QuerySet[Dispatch]:
+    """Ids of the incidents that were ever dispatched to a unit this worker acts for today."""
+    dispatches = apps.get_model("incidents", "Dispatch")
+    units = HandlingUnit.objects.of(worker, timezone.localdate())
+    return dispatches.objects.filter(unit__in=units).values("incident")
+
+
+_MINOR_FIELDS = ("id", "code", "name", "name_en", "limit_amount", "limit_kind", "photo")
 _MINOR = f"""
 SELECT {", ".join(_MINOR_FIELDS)}
   FROM incidents_category WHERE code = %s AND active AND major_id IS NOT NULL
 """
+
+
+def _counted(model: str, link: str, **condition: Any) -> Coalesce:
+    """Count the rows that point at an incident: a lookup per row, not a join that multiplies."""
+    rows = apps.get_model("incidents", model).objects.filter(**{link: OuterRef("pk")}, **condition)
+    counted = rows.order_by().values(link).annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted), 0)
 
 
 class IncidentQuerySet(QuerySet["Incident"]):
@@ -43,9 +67,18 @@ class IncidentQuerySet(QuerySet["Incident"]):
         return self.filter(held_by(territory))
 
     def visible_to(self, actor: Actor) -> IncidentQuerySet:
-        """Those of the actor's territory, and those the actor reported."""
-        mine = Q(reporter=actor.worker) if actor.worker else Q(pk__in=[])
-        return self.filter(held_by(actor.territory) | mine)
+        """Those of the actor's territory, those they reported, those dispatched to their units."""
+        seen = held_by(actor.territory)
+        if actor.worker:
+            seen |= Q(reporter=actor.worker) | Q(pk__in=dispatched_to(actor.worker))
+        return self.filter(seen)
+
+    def asked_of(self, actor: Actor) -> IncidentQuerySet:
+        """Open ones that wait for this actor: in their areas, or with their units."""
+        theirs = Q(area__in=actor.own_areas)
+        if actor.worker:
+            theirs |= Q(pk__in=dispatched_to(actor.worker).filter(ended_at__isnull=True))
+        return self.open().filter(theirs)
 
     def open(self) -> IncidentQuerySet:
         """Not yet closed."""
@@ -74,8 +107,9 @@ class IncidentQuerySet(QuerySet["Incident"]):
 
     def as_rows(self) -> IncidentQuerySet:
         """With all that a row on a list or map needs, in one query."""
-        return self.select_related("category", "area").annotate(
-            photo_count=Count("attachments", filter=Q(attachments__stored_at__isnull=False))
+        return self.select_related("category", "area", "dispatch__unit", "dispatch__area").annotate(
+            photo_count=_counted("Attachment", "incident", stored_at__isnull=False),
+            duplicate_count=_counted("Incident", "merged_into"),
         )
 
 
@@ -116,3 +150,19 @@ class CategoryQuerySet(QuerySet["Category"]):
             cursor.execute(_MINOR, [code])
             row = cursor.fetchone()
         return self.model.from_db(self.db, _MINOR_FIELDS, row) if row else None
+
+
+class DispatchQuerySet(QuerySet["Dispatch"]):
+    """Whom a case was given to."""
+
+    def running(self) -> DispatchQuerySet:
+        """Those still waited for."""
+        return self.filter(ended_at__isnull=True)
+
+    def lead(self) -> DispatchQuerySet:
+        """Of those who have the case."""
+        return self.filter(part="lead")
+
+    def assisting(self) -> DispatchQuerySet:
+        """Of those who were whistled for."""
+        return self.filter(part="assist")

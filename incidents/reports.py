@@ -27,10 +27,11 @@ def wgs84_point(lon: float, lat: float, datum: Datum) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Photo:
-    """A photo that will follow: its id and the SHA-256 (hex) of its bytes."""
+    """A photo that will follow: its id, the SHA-256 (hex) of its bytes, and what it shows."""
 
     id: UUID
     sha256: str
+    role: str = "report"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Report:
     words: str = ""
     chosen_area: str | None = None
     photos: tuple[Photo, ...] = field(default=())
+    settled: bool = False  # found and settled on the spot: closed with the report
 
     def __post_init__(self) -> None:
         """Refuse what no honest phone sends."""
@@ -93,7 +95,7 @@ class Report:
         return found
 
     def _facts(self) -> dict[str, Any]:
-        return {
+        facts = {
             "id": str(self.id),
             "category": self.category,
             "lon": self.lon,
@@ -105,5 +107,12 @@ class Report:
             "recorded_at": self.recorded_at.isoformat(),
             "words": self.words,
             "chosen_area": self.chosen_area,
-            "photos": [[str(photo.id), photo.sha256] for photo in self.photos],
+            "photos": [_named(photo) for photo in self.photos],
         }
+        # Said only when it is so: older phones have never heard of it.
+        return {**facts, "settled": True} if self.settled else facts
+
+
+def _named(photo: Photo) -> list[str]:
+    named = [str(photo.id), photo.sha256]
+    return named if photo.role == "report" else [*named, photo.role]

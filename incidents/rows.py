@@ -1,8 +1,12 @@
 """An incident as the browser knows it: one row of a list, one marker on a map."""
 
+from datetime import datetime
 from typing import Any, TypedDict
 
+from incidents import states
 from incidents.models import Incident
+
+HELD_STATES = frozenset({*states.WITH_HOLDER, states.ANSWERED, states.VERIFYING})
 
 
 class Row(TypedDict):
@@ -19,6 +23,14 @@ class Row(TypedDict):
     lat: float
     reported_at: str
     due_at: str
+    stage_due_at: str | None
+    amber_at: str | None
+    holder: str
+    suspended: bool
+    objection: bool
+    open_problem: bool
+    settled: bool
+    duplicates: int
     closed_at: str | None
     method: str
     version: int
@@ -29,7 +41,6 @@ class Row(TypedDict):
 def row_of(incident: Incident) -> Row:
     """Return the row of an incident that was loaded with `as_rows()`."""
     area = incident.area
-    closed_at = incident.closed_at
     return {
         "id": str(incident.id),
         "number": incident.number,
@@ -42,7 +53,15 @@ def row_of(incident: Incident) -> Row:
         "lat": round(incident.point.y, 7),
         "reported_at": incident.reported_at.isoformat(),
         "due_at": incident.due_at.isoformat(),
-        "closed_at": closed_at.isoformat() if closed_at else None,
+        "stage_due_at": _iso(incident.stage_due_at),
+        "amber_at": _iso(incident.amber_at),
+        "holder": _holder(incident),
+        "suspended": incident.suspended_at is not None,
+        "objection": incident.in_objection,
+        "open_problem": incident.registered_at is not None and incident.is_open,
+        "settled": incident.settled,
+        "duplicates": getattr(incident, "duplicate_count", 0),
+        "closed_at": _iso(incident.closed_at),
         "method": incident.route_method,
         "version": incident.version,
         "photos": getattr(incident, "photo_count", 0),
@@ -53,3 +72,14 @@ def row_of(incident: Incident) -> Row:
 def rows_of(incidents: Any) -> list[Row]:
     """Return the rows of a queryset of incidents."""
     return [row_of(incident) for incident in incidents.as_rows()]
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _holder(incident: Incident) -> str:
+    """Return the name of who has the case now, empty when nobody does."""
+    if incident.dispatch is None or incident.state not in HELD_STATES:
+        return ""
+    return incident.dispatch.holder

@@ -21,7 +21,14 @@ from django.utils import timezone
 
 from gis_grid.access import Actor, actor_of
 from gis_grid.geo.datum import Datum
-from gis_grid.people.models import Assignment, Role, Worker
+from gis_grid.people.models import (
+    Assignment,
+    HandlingUnit,
+    Role,
+    UnitKind,
+    UnitMember,
+    Worker,
+)
 from gis_grid.territory.actions import AreaDraft, found
 from gis_grid.territory.models import Area, Level
 from incidents import actions
@@ -100,6 +107,65 @@ def make_incident(
     return actions.report(make_report(place, **changes), by=world.actor(by), at=NOW).incident
 
 
+def do(
+    world: World,
+    deed: str,
+    incident: Incident,
+    by: str = "li",
+    *,
+    at: datetime = NOW,
+    note: str = "已更换灯泡",
+    photos: tuple[Photo, ...] = (),
+    deed_id: UUID | None = None,
+    seen_version: int | None = None,
+    **details: Any,
+) -> Incident:
+    """Do a deed as one of the cast, having looked at `incident`, and return what it is then."""
+    order = order_of(
+        world,
+        by,
+        incident,
+        at=at,
+        note=note,
+        photos=photos,
+        deed_id=deed_id or uuid4(),
+        seen_version=seen_version or incident.version,
+    )
+    done: Incident = actions.DEEDS[deed](incident.pk, order, **details)
+    return done
+
+
+def order_of(world: World, by: str, incident: Incident, **changes: Any) -> actions.Order:
+    """Return the order of one of the cast who has just looked at `incident`."""
+    facts: dict[str, Any] = {
+        "by": world.actor(by),
+        "at": NOW,
+        "deed_id": uuid4(),
+        "seen_version": incident.version,
+        "note": "ok",
+    }
+    return actions.Order(**{**facts, **changes})
+
+
+def add_units(world: World) -> dict[str, HandlingUnit]:
+    """Give the town handling units, a member for each, and a leader (luo, of the district).
+
+    `lamps` (guo) and `garden` (he) are departments of the district, `office` (hua) is the street's.
+    """
+    plan = [
+        ("lamps", "路灯管理所", UnitKind.DEPARTMENT, Level.DISTRICT, "guo"),
+        ("garden", "园林所", UnitKind.DEPARTMENT, Level.DISTRICT, "he"),
+        ("office", "河东街道办事处", UnitKind.STREET, Level.STREET, "hua"),
+    ]
+    units = {}
+    for code, name, kind, level, member in plan:
+        units[code] = HandlingUnit.objects.create(code=code, name=name, kind=kind, level=level)
+        world.users[member] = _login(member)
+        UnitMember.objects.create(unit=units[code], worker=_worker(member, world.users[member]))
+    world.users["luo"] = _person("luo", world.areas["D"], Role.LEADER)
+    return units
+
+
 def body_of(report: Report) -> dict[str, Any]:
     """Return the JSON body a phone would send for a report."""
     return {
@@ -141,10 +207,17 @@ def _areas() -> dict[str, Area]:
 
 
 def _person(name: str, area: Area, role: Role) -> User:
-    user = User.objects.create(username=name, password=_hashed())
-    worker = Worker.objects.create(code=name, name=name.title(), phone="13800000001", user=user)
-    Assignment.objects.create(worker=worker, area=area, role=role)
+    user = _login(name)
+    Assignment.objects.create(worker=_worker(name, user), area=area, role=role)
     return user
+
+
+def _login(name: str) -> User:
+    return User.objects.create(username=name, password=_hashed())
+
+
+def _worker(name: str, user: User) -> Worker:
+    return Worker.objects.create(code=name, name=name.title(), phone="13800000001", user=user)
 
 
 @cache
@@ -161,7 +234,7 @@ def _categories() -> dict[str, Category]:
     ]
     return {
         code: Category.objects.create(
-            code=code, name=name, name_en=english, major=major, limit_hours=24, photo=photo
+            code=code, name=name, name_en=english, major=major, limit_amount=24, photo=photo
         )
         for code, name, english, photo in minors
     }

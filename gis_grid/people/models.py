@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_grid.people.queries import (
     AssignmentQuerySet,
+    HandlingUnitQuerySet,
     PartyOrganisationQuerySet,
     WorkerQuerySet,
 )
-from gis_grid.territory.models import Area, always
+from gis_grid.territory.models import Area, Level, always
 
 
 class Role(models.TextChoices):
@@ -156,3 +157,70 @@ class PartyOrganisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class UnitKind(models.TextChoices):
+    """What sort of unit handles cases."""
+
+    DEPARTMENT = "department", _("Department")
+    STREET = "street", _("Street office")
+    COMMUNITY = "community", _("Community office")
+    ENTERPRISE = "enterprise", _("Enterprise")
+
+
+@pghistory.track()
+class HandlingUnit(models.Model):
+    """A department or other unit that cases are dispatched to (承办单位).
+
+    `level` is the level it works for; the grid matter list speaks of it. Without `areas` it serves
+    everywhere. A unit that is gone is made inactive, never deleted while cases name it.
+    """
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=12, choices=UnitKind.choices)
+    level = models.PositiveSmallIntegerField(
+        _("level"), choices=Level.choices, default=Level.DISTRICT
+    )
+    areas = models.ManyToManyField(
+        Area, verbose_name=_("areas"), blank=True, related_name="handling_units"
+    )
+    phone = models.CharField(_("work phone"), max_length=30, blank=True)
+    active = models.BooleanField(_("active"), default=True)
+
+    objects = HandlingUnitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("handling unit")
+        verbose_name_plural = _("handling units")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track()
+class UnitMember(models.Model):
+    """A worker who acts for a unit, for some days."""
+
+    unit = models.ForeignKey(
+        HandlingUnit,
+        verbose_name=_("handling unit"),
+        on_delete=models.CASCADE,
+        related_name="members",
+    )
+    worker = models.ForeignKey(
+        Worker, verbose_name=_("worker"), on_delete=models.CASCADE, related_name="units"
+    )
+    during = DateRangeField(_("during"), default=always)
+
+    class Meta:
+        verbose_name = _("member of a unit")
+        verbose_name_plural = _("members of units")
+        ordering = ["unit", "worker"]
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "worker", "during"], name="unit_member_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.worker} · {self.unit}"

@@ -54,6 +54,7 @@ class PhotoIn(Strict):
 
     id: UUID
     sha256: Sha256
+    role: Literal["report", "before", "after"] = "report"
 
 
 class ReportIn(Strict):
@@ -70,6 +71,7 @@ class ReportIn(Strict):
     words: Annotated[str, Field(max_length=MAX_WORDS)] = ""
     chosen_area: Annotated[str, Field(max_length=40)] | None = None
     photos: list[PhotoIn] = []
+    settled: bool = False
 
     def as_report(self) -> Report:
         """Return the report with its position checked."""
@@ -86,7 +88,8 @@ class ReportIn(Strict):
             recorded_at=self.recorded_at,
             words=self.words,
             chosen_area=self.chosen_area,
-            photos=tuple(Photo(photo.id, photo.sha256) for photo in self.photos),
+            photos=tuple(Photo(photo.id, photo.sha256, photo.role) for photo in self.photos),
+            settled=self.settled,
         )
 
 
@@ -192,7 +195,7 @@ def _category(category: Category, *, recent: bool) -> dict[str, Any]:
         "name": category.label,
         "major": {"code": major.code, "name": major.label} if major else None,
         "photo": category.photo,
-        "limit_hours": category.limit_hours,
+        "limit": {"amount": category.limit_amount, "kind": category.limit_kind},
         "recent": recent,
     }
 

@@ -5,15 +5,11 @@ from uuid import UUID
 
 from django.contrib.gis.geos import Point, Polygon
 from django.http import HttpRequest
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router
 from pydantic import Field
 
-from gis_grid.errors import Conflict, NotFound
 from gis_grid.web.api import SearchText, Strict, actor
 from gis_grid.web.numbers import lonlat_box, lonlat_point
-from incidents import actions
 from incidents.access import access_incident
 from incidents.details import detail_of
 from incidents.models import Incident, State
@@ -52,14 +48,6 @@ class ListIn(Strict):
         return incidents
 
 
-class DeedIn(Strict):
-    """A deed: its own id, the version its doer looked at, and words."""
-
-    id: UUID
-    seen_version: Annotated[int, Field(ge=1, lt=2**31, strict=True)]
-    note: Annotated[str, Field(max_length=actions.MAX_NOTE)] = ""
-
-
 @router.get("")
 def index(request: HttpRequest, query: Query[ListIn]) -> dict[str, Any]:
     """A page of incidents I may see, newest (or nearest) first."""
@@ -78,24 +66,3 @@ def detail(request: HttpRequest, incident_id: UUID) -> dict[str, Any]:
     """One incident with its route, photos, history and the deeds open to me."""
     asking = actor(request)
     return detail_of(access_incident(asking, incident_id), asking)
-
-
-@router.post("/{uuid:incident_id}/deeds/{str:deed}")
-def do(request: HttpRequest, incident_id: UUID, deed: str, body: DeedIn) -> dict[str, Any]:
-    """Do a deed. 409 carries the incident as it is now under `current`."""
-    asking = actor(request)
-    if deed not in actions.DEEDS:
-        raise NotFound("deed_unknown", _("There is no such step."))
-    try:
-        actions.DEEDS[deed](
-            incident_id,
-            by=asking,
-            at=timezone.now(),
-            deed_id=body.id,
-            seen_version=body.seen_version,
-            note=body.note,
-        )
-    except Conflict as conflict:
-        conflict.extra["current"] = detail_of(access_incident(asking, incident_id), asking)
-        raise
-    return {"incident": detail_of(access_incident(asking, incident_id), asking)}

@@ -43,7 +43,7 @@ def field(request: HttpRequest) -> HttpResponse:
             "mine": reverse("api:mine"),
             "tasks": reverse("api:tasks"),
             "incident": _template("api:detail", incident_id="id"),
-            "deed": _template("api:do", incident_id="id", deed="deed"),
+            "deed": _deed_url(),
             "login": f"{reverse('login')}?next={reverse('field')}",
             "logout": reverse("logout"),
             "front": reverse("front"),
@@ -70,7 +70,7 @@ def command(request: HttpRequest) -> HttpResponse:
             "events": reverse("api:events"),
             "areas": reverse("api:areas"),
             "incident": _template("api:detail", incident_id="id"),
-            "deed": _template("api:do", incident_id="id", deed="deed"),
+            "deed": _deed_url(),
             "login": f"{reverse('login')}?next={reverse('command')}",
             "logout": reverse("logout"),
             "front": reverse("front"),
@@ -105,6 +105,12 @@ def _watched(asking: Actor) -> str:
     """Return the name of what somebody watches over, empty when it is more than one area."""
     names = list(Area.objects.roots_of(asking.territory)[:2])
     return names[0].name if len(names) == 1 else ""
+
+
+def _deed_url() -> str:
+    """Return the address of any deed, with its name still to be filled in."""
+    url = _template("api:deed-accept", incident_id="id")
+    return f"{url.removesuffix('accept')}{{deed}}"
 
 
 def _template(name: str, **marks: str) -> str:

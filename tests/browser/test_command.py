@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from incidents import actions
 from incidents.models import Event, Incident
 from tests.product import Product
-from tests.world import World, inside, make_report
+from tests.world import World, inside, make_report, order_of
 
 pytestmark = pytest.mark.browser
 
@@ -79,15 +79,9 @@ def report(
 
 def do(world: World, deed: str, incident_id: UUID, by: str = "chen", note: str = "") -> None:
     """Do the next deed on an incident, as somebody at another desk."""
-    version = Incident.objects.get(pk=incident_id).version
-    actions.DEEDS[deed](
-        incident_id,
-        by=world.actor(by),
-        at=timezone.now(),
-        deed_id=uuid4(),
-        seen_version=version,
-        note=note,
-    )
+    incident = Incident.objects.get(pk=incident_id)
+    order = order_of(world, by, incident, at=timezone.now(), note=note)
+    actions.DEEDS[deed](incident_id, order)
 
 
 def row(page: Page, incident: Incident) -> Any:

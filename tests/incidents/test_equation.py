@@ -4,16 +4,16 @@ import random
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
 from gis_grid.errors import GridError
 from gis_grid.territory.paths import Territory
-from incidents import actions, feed, relay
+from incidents import feed, relay
+from incidents.grounds import NoCase
 from incidents.models import Incident
 from incidents.rows import rows_of
-from tests.world import NOW, World, inside, make_incident
+from tests.world import NOW, World, do, inside, make_incident
 
 
 @dataclass
@@ -41,6 +41,17 @@ class Console:
         return {row["id"]: row for row in rows_of(incidents)}
 
 
+DEEDS: list[tuple[str, str, dict[str, Any]]] = [
+    ("accept", "chen", {}),
+    ("start", "zhao", {}),
+    ("answer", "zhao", {}),
+    ("refuse", "chen", {"reason": NoCase.TEST}),
+    ("restore", "chen", {}),
+    ("hand_over", "chen", {"area": "A1"}),
+    ("hand_over", "chen", {"area": "B1"}),
+]
+
+
 def operate(world: World, dice: random.Random) -> None:
     """Do one random thing: report, a deed, or a move to another grid."""
     known = list(Incident.objects.all())
@@ -50,14 +61,8 @@ def operate(world: World, dice: random.Random) -> None:
     elif choice < 0.8:
         incident = dice.choice(known)
         with suppress(GridError):  # not possible from this state: nothing happens, nobody is told
-            actions.DEEDS[dice.choice(["accept", "start", "close"])](
-                incident.pk,
-                by=world.actor("chen"),
-                at=NOW,
-                deed_id=uuid4(),
-                seen_version=incident.version,
-                note="ok",
-            )
+            deed, by, details = dice.choice(DEEDS)
+            do(world, deed, incident, by=by, **details)
     else:
         move(world, dice.choice(known), dice.choice(["A1", "A2", "B1", None]))
 

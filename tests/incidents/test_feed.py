@@ -1,15 +1,13 @@
 """The log as a feed: numbers in order, a chain that shows tampering, the right people told."""
 
-from uuid import uuid4
-
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from gis_grid.territory.paths import Territory
-from incidents import actions, feed, relay
+from incidents import feed, relay
 from incidents.models import Event
-from tests.world import NOW, World, inside, make_incident
+from tests.world import NOW, World, do, inside, make_incident
 
 
 def territory(world: World, *codes: str) -> Territory:
@@ -17,9 +15,7 @@ def territory(world: World, *codes: str) -> Territory:
 
 
 def accept(world: World, incident, by: str = "li"):  # type: ignore[no-untyped-def]
-    return actions.accept(
-        incident.pk, by=world.actor(by), at=NOW, deed_id=uuid4(), seen_version=incident.version
-    )
+    return do(world, "accept", incident, by=by)
 
 
 def test_relay_numbers_events_in_order_without_gaps(world: World) -> None:

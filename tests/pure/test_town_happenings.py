@@ -48,7 +48,7 @@ def test_every_minor_says_all_that_is_needed(pack: dict[str, Any]) -> None:
     for minor in minors(pack):
         assert minor["name"]
         assert minor["name_en"]
-        assert 0 < minor["limit_hours"] <= 240
+        assert 0 < minor["limit_amount"] <= 240
         assert minor["photo"] in ("required", "asked", "none")
     assert {m["photo"] for m in minors(pack)} == {"required", "asked", "none"}
 

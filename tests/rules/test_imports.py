@@ -61,13 +61,17 @@ LEVELS: list[list[Group]] = [
     # The happening without tables: life cycle, deadlines, what a phone says, why a grid got it.
     [
         Group("states", ("incidents", "incidents.apps", "incidents.states")),
-        Group("sla", ("incidents.sla",)),
+        Group("sla", ("incidents.working_time", "incidents.sla")),
+        Group("grounds", ("incidents.grounds",)),
         Group("phone", ("incidents.reports",)),
         Group("reasons", ("incidents.reasons",)),
     ],
     # Its vocabulary, then its tables.
     [Group("queries", ("incidents.queries",))],
-    [Group("models", ("incidents.models",))],
+    [Group("models", ("incidents.models", "incidents.models.*"))],
+    # The calendar as rows; the clock of one incident.
+    [Group("calendars", ("incidents.calendars",))],
+    [Group("clock", ("incidents.clock",)), Group("recipients", ("incidents.recipients",))],
     # Facts: a row, whose point it is, map layers, category packs, the numbering of events.
     [
         Group("rows", ("incidents.rows",)),
@@ -75,6 +79,8 @@ LEVELS: list[list[Group]] = [
         Group("layers", ("incidents.layers",)),
         Group("packs", ("incidents.packs",)),
         Group("relay", ("incidents.relay",)),
+        Group("rules", ("incidents.rules",)),
+        Group("situation", ("incidents.situation",)),
     ],
     # Facts upon facts: the feed, and routing by the thousand.
     [Group("feed", ("incidents.feed",)), Group("bulk", ("incidents.bulk",))],
@@ -86,7 +92,7 @@ LEVELS: list[list[Group]] = [
     ],
     # Deeds, and what one incident looks like in full.
     [
-        Group("actions", ("incidents.actions",)),
+        Group("actions", ("incidents.actions", "incidents.actions.*")),
         Group("photos", ("incidents.photos",)),
         Group("details", ("incidents.details",)),
     ],
@@ -131,6 +137,7 @@ PURE = (
     "gis_grid.territory.audit",
     "incidents.states",
     "incidents.sla",
+    "incidents.working_time",
     "incidents.reports",
     "incidents.reasons",
 )

@@ -44,7 +44,7 @@ class Command(BaseCommand):
                     now=timezone.localtime(),
                     weights={code: WEIGHTS.get(code, 1) for code in minors},
                     words=SENTENCES,
-                    limit_hours={code: minor.limit_hours for code, minor in minors.items()},
+                    limit_hours={code: minor.limit_amount for code, minor in minors.items()},
                     count=options["incidents"],
                 )
             )

@@ -1,84 +1,30 @@
-"""What happened: categories, incidents, their append-only events, their photos."""
+"""The incident: what was reported, where it stands, and the facts the figures count."""
 
-import pghistory
-from django.conf import settings
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GistIndex, OpClass
-from django.db.models import Func, Q
-from django.utils.translation import get_language
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from gis_grid.geo.datum import Datum
 from gis_grid.people.models import Worker
 from gis_grid.territory.models import Area, Boundary, within_the_globe
 from incidents import states
-from incidents.queries import (
-    AttachmentQuerySet,
-    CategoryQuerySet,
-    EventQuerySet,
-    IncidentQuerySet,
-)
-
-
-class PhotoRule(models.TextChoices):
-    """Whether a category asks for a photo."""
-
-    REQUIRED = "required", _("Required")
-    ASKED = "asked", _("Asked for")
-    NONE = "none", _("Not asked for")
-
-
-@pghistory.track()
-class Category(models.Model):
-    """A major or, with a `major`, a minor category. Codes and limits are data."""
-
-    code = models.CharField(_("code"), max_length=40, unique=True)
-    name = models.CharField(_("name"), max_length=60)
-    name_en = models.CharField(_("English name"), max_length=60, blank=True)
-    major = models.ForeignKey(
-        "self",
-        verbose_name=_("major category"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="minors",
-    )
-    limit_hours = models.FloatField(_("time limit (hours)"), default=24)
-    photo = models.CharField(
-        _("photo"), max_length=10, choices=PhotoRule.choices, default=PhotoRule.ASKED
-    )
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-    active = models.BooleanField(_("active"), default=True)
-    source = models.CharField(_("source"), max_length=200, blank=True)
-
-    objects = CategoryQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("category")
-        verbose_name_plural = _("categories")
-        ordering = ["position", "code"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(limit_hours__gt=0), name="category_limit_is_positive"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.label
-
-    @property
-    def label(self) -> str:
-        """The name in the reader's language."""
-        return self.name_en if get_language() == "en" and self.name_en else self.name
+from incidents.models.categories import Category
+from incidents.queries import IncidentQuerySet
 
 
 class State(models.TextChoices):
     """The words for the states of `states.py`."""
 
     REPORTED = states.REPORTED, _("Reported")
+    PRE_CHECK = states.PRE_CHECK, _("Pre-check")
     ACCEPTED = states.ACCEPTED, _("Accepted")
+    DISPATCHED = states.DISPATCHED, _("Dispatched")
     IN_PROGRESS = states.IN_PROGRESS, _("In progress")
+    ANSWERED = states.ANSWERED, _("Answered")
+    VERIFYING = states.VERIFYING, _("Verifying")
     CLOSED = states.CLOSED, _("Closed")
+    VOID = states.VOID, _("Void")
 
 
 class SourceChannel(models.TextChoices):
@@ -116,6 +62,10 @@ class RouteMethod(models.TextChoices):
     AMBIGUOUS = "ambiguous", _("near a border")
     NEAREST = "nearest", _("nearest grid")
     OUTSIDE = "outside", _("outside all grids")
+    BY_HAND = "by_hand", _("handed over")
+
+
+RETURNS_TO_OBJECTION = 2
 
 
 class NextNumber(Func):
@@ -131,7 +81,11 @@ class Incident(models.Model):
 
     `raw_lon`, `raw_lat`, `datum`, `accuracy_m` (metres) and `position_method` are as the device
     said; `point` is the converted place in EPSG:4326. `area_path` is the owner's path when it
-    was routed (empty: unrouted) and is what permission looks at. Only `actions.py` writes here.
+    was routed (empty: unrouted) and is what permission looks at. Only `actions` writes here.
+
+    `due_at` is the case's deadline: provisional from the report, stored for good at dispatch, moved
+    by extensions and suspensions. `stage_due_at` is when the present state should have been left.
+    `alarm` and `alarm_at` say what the clock does next, `rung` when each alarm rang last (ISO).
     """
 
     id = models.UUIDField(primary_key=True)
@@ -157,6 +111,7 @@ class Incident(models.Model):
     boundary = models.ForeignKey(Boundary, on_delete=models.PROTECT, null=True, blank=True)
     route_method = models.CharField(_("routed by"), max_length=10, choices=RouteMethod.choices)
     route = models.JSONField(_("route"))
+    routed_at = models.DateTimeField(_("routed at"), null=True, blank=True)
 
     reporter = models.ForeignKey(
         Worker, verbose_name=_("reporter"), on_delete=models.PROTECT, null=True, blank=True
@@ -164,7 +119,45 @@ class Incident(models.Model):
     recorded_at = models.DateTimeField(_("recorded on the phone at"))
     reported_at = models.DateTimeField(_("reported at"))
     due_at = models.DateTimeField(_("due"))
+    accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
+    dispatched_at = models.DateTimeField(_("first dispatched at"), null=True, blank=True)
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    progressed_at = models.DateTimeField(_("last step by people at"), null=True, blank=True)
+
+    stage_due_at = models.DateTimeField(_("this step is due"), null=True, blank=True)
+    amber_at = models.DateTimeField(null=True, blank=True)
+    alarm = models.CharField(max_length=10, blank=True, db_default="")
+    alarm_at = models.DateTimeField(null=True, blank=True)
+    rung = models.JSONField(db_default=Value({}, models.JSONField()))
+    suspended_at = models.DateTimeField(_("suspended at"), null=True, blank=True)
+    resumed_at = models.DateTimeField(null=True, blank=True)
+    registered_at = models.DateTimeField(_("open problem since"), null=True, blank=True)
+
+    dispatch = models.ForeignKey(
+        "Dispatch", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged"
+    )
+    escalated_to = models.ForeignKey(
+        Area, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    lead = models.ForeignKey(
+        Worker,
+        verbose_name=_("lead"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    settled = models.BooleanField(_("settled on the spot"), db_default=False)
+    closed_level = models.PositiveSmallIntegerField(null=True, blank=True)
+    returns = models.PositiveSmallIntegerField(_("returns"), db_default=0)
+    hand_overs = models.PositiveSmallIntegerField(_("hand-overs"), db_default=0)
+    reworks = models.PositiveSmallIntegerField(_("reworks"), db_default=0)
+    reopenings = models.PositiveSmallIntegerField(_("reopenings"), db_default=0)
+    external_id = models.CharField(_("number elsewhere"), max_length=80, null=True, blank=True)
     flags = models.JSONField(default=list, blank=True)
     content_sha256 = models.CharField(max_length=64)
 
@@ -183,6 +176,10 @@ class Incident(models.Model):
             ),
             models.Index(fields=["reporter", "-reported_at"], name="incident_by_reporter"),
             models.Index(fields=["-closed_at"], name="incident_by_closing"),
+            models.Index(fields=["due_at"], name="incident_by_deadline"),
+            models.Index(
+                fields=["alarm_at"], name="incident_alarms", condition=Q(alarm_at__isnull=False)
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -192,6 +189,10 @@ class Incident(models.Model):
                 condition=Q(area__isnull=True, area_path="")
                 | (Q(area__isnull=False) & ~Q(area_path="")),
                 name="incident_path_goes_with_area",
+            ),
+            models.UniqueConstraint(fields=["source", "external_id"], name="incident_known_once"),
+            models.CheckConstraint(
+                condition=~Q(merged_into=F("pk")), name="incident_not_merged_into_itself"
             ),
         ]
 
@@ -203,62 +204,12 @@ class Incident(models.Model):
         """The number people quote, e.g. `2026-000123`."""
         return f"{self.reported_at:%Y}-{self.serial:06d}"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still to be done."""
+        return self.state in states.OPEN_STATES
 
-class Event(models.Model):
-    """One thing that happened to an incident. Append-only: the history and the feed.
-
-    A deed inserts its event without `sequence` and `hash`; the relay stamps both, in order,
-    after the commit. `path_before` and `path_after` say who must be told.
-    """
-
-    deed_id = models.UUIDField(unique=True, null=True)
-    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=20)
-    state_before = models.CharField(max_length=16, blank=True)
-    state_after = models.CharField(max_length=16)
-    path_before = models.CharField(max_length=255, blank=True)
-    path_after = models.CharField(max_length=255, blank=True)
-    version = models.PositiveIntegerField()
-    at = models.DateTimeField()
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    note = models.TextField(blank=True)
-    body = models.JSONField(default=dict)
-    sequence = models.BigIntegerField(unique=True, null=True)
-    hash = models.CharField(max_length=64, blank=True)
-
-    objects = EventQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("event")
-        verbose_name_plural = _("events")
-        ordering = ["pk"]
-        indexes = [
-            models.Index(fields=["id"], name="event_unstamped", condition=Q(sequence__isnull=True)),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"
-
-
-class Attachment(models.Model):
-    """A photo the report announced (`sha256` of the bytes to come), stored once they arrive."""
-
-    id = models.UUIDField(primary_key=True)
-    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="attachments")
-    sha256 = models.CharField(max_length=64)
-    stored_at = models.DateTimeField(null=True, blank=True)
-    file = models.CharField(max_length=120, blank=True)
-    width = models.PositiveIntegerField(null=True)
-    height = models.PositiveIntegerField(null=True)
-
-    objects = AttachmentQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("photo")
-        verbose_name_plural = _("photos")
-        ordering = ["pk"]
-
-    def __str__(self) -> str:
-        return str(self.id)
+    @property
+    def in_objection(self) -> bool:
+        """Whether so many holders gave it back that a leader has to decide whose it is."""
+        return self.state == states.ACCEPTED and self.returns >= RETURNS_TO_OBJECTION

@@ -1,35 +1,25 @@
-"""The only writers of incidents. A deed takes who and when, checks the table, writes, logs.
-
-Each deed is one transaction and appends exactly one event. Repeating a deed with the same id
-answers as the first time and changes nothing.
-"""
+"""上报: store a report and route it to its grid, in one transaction and one statement."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-from uuid import UUID
 
 from django.contrib.gis.geos import Point
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gis_grid.access import Actor, require
-from gis_grid.errors import Conflict, Forbidden, Invalid
+from gis_grid.errors import Conflict, Invalid
 from gis_grid.people.models import FIELD_ROLES, Worker
 from gis_grid.prepared import prepared
 from gis_grid.territory.models import Area
-from incidents import feed, sla, states
-from incidents.access import lock_incident, sides_of
-from incidents.models import Category, Event, Incident, PhotoRule, SourceChannel
+from gis_grid.territory.paths import ancestors_of
+from incidents import clock, states
+from incidents.actions.doing import photo_ids_are_new
+from incidents.models import Category, Incident, PhotoRole, PhotoRule, SourceChannel
 from incidents.reports import Report
 from incidents.routing import Route, route
-from incidents.states import Transition
-
-MAX_NOTE = 1000
 
 # One statement writes the incident, its announced photos and its event: one round trip inside
 # the transaction, and the unique key makes a second sender insert nothing at all.
@@ -38,24 +28,29 @@ WITH incident AS (
     INSERT INTO incidents_incident
         (id, source, category_id, words, state, version, raw_lon, raw_lat, datum, accuracy_m,
          position_method, fixed_at, point, area_id, area_path, boundary_id, route_method, route,
-         reporter_id, recorded_at, reported_at, due_at, flags, content_sha256)
+         routed_at, reporter_id, recorded_at, reported_at, progressed_at, due_at, stage_due_at,
+         amber_at, alarm, alarm_at, settled, accepted_at, answered_at, closed_at, closed_level,
+         flags, content_sha256)
     VALUES
         (%(id)s, %(source)s, %(category)s, %(words)s, %(state)s, 1, %(raw_lon)s, %(raw_lat)s,
          %(datum)s, %(accuracy_m)s, %(method)s, %(fixed_at)s,
          ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326), %(area)s, %(path)s, %(boundary)s,
-         %(route_method)s, %(route)s::jsonb, %(reporter)s, %(recorded_at)s, %(at)s, %(due_at)s,
+         %(route_method)s, %(route)s::jsonb, %(at)s, %(reporter)s, %(recorded_at)s, %(at)s, %(at)s,
+         %(due_at)s, %(stage_due_at)s, %(amber_at)s, %(alarm)s, %(alarm_at)s, %(settled)s,
+         %(settled_at)s, %(settled_at)s, %(settled_at)s, %(closed_level)s,
          %(flags)s::jsonb, %(sha256)s)
     ON CONFLICT (id) DO NOTHING
     RETURNING id, serial
 ), photos AS (
-    INSERT INTO incidents_attachment (id, incident_id, sha256, file)
-    SELECT photo.id, incident.id, photo.sha256, ''
-      FROM incident, unnest(%(photo_ids)s::uuid[], %(photo_hashes)s::text[]) AS photo(id, sha256)
+    INSERT INTO incidents_attachment (id, incident_id, sha256, role, by_id, file)
+    SELECT photo.id, incident.id, photo.sha256, photo.role, %(by)s, ''
+      FROM incident, unnest(%(photo_ids)s::uuid[], %(photo_hashes)s::text[],
+                            %(photo_roles)s::text[]) AS photo(id, sha256, role)
 ), event AS (
     INSERT INTO incidents_event
         (incident_id, kind, state_before, state_after, path_before, path_after, version, at,
          by_id, note, body, hash)
-    SELECT incident.id, 'report', '', %(state)s, '', %(path)s, 1, %(at)s, %(by)s, '',
+    SELECT incident.id, %(kind)s, '', %(state)s, '', %(path)s, 1, %(at)s, %(by)s, '',
            %(body)s::jsonb, ''
       FROM incident
 )
@@ -76,13 +71,16 @@ def report(received: Report, *, by: Actor, at: datetime) -> Reported:
 
     The same report again returns the stored one. Conflict `id_reused` when the id came before
     with other content; Invalid for an unknown category; Forbidden for who is no field worker.
+    What was settled on the spot (自行处置) is closed with its report; a category that wants photos
+    wants one from after then: Invalid `after_photo_missing`.
     """
     require(by, FIELD_ROLES)
     worker = by.worker
     assert worker is not None, "a field role is held by a worker"
     category = _category(received)
     lon, lat = received.point
-    with _photo_ids_are_new(), transaction.atomic():
+    _check_settled(received, category)
+    with photo_ids_are_new(), transaction.atomic():
         found = route(
             lon,
             lat,
@@ -92,98 +90,14 @@ def report(received: Report, *, by: Actor, at: datetime) -> Reported:
             chosen=received.chosen_area,
         )
         incident = _new_incident(received, category, found, worker, at)
+        if received.settled:
+            _settle(incident, by, at)
+        clock.enter(incident, at)
         serial = _insert(incident, found, received, by)
     if serial is None:
         return Reported(_same_as_before(received), created=False)
     incident.serial = serial
     return Reported(incident, created=True)
-
-
-def accept(incident_id: UUID, **deed: Any) -> Incident:
-    """Take responsibility for a reported incident."""
-    return _do("accept", incident_id, **deed)
-
-
-def start(incident_id: UUID, **deed: Any) -> Incident:
-    """Begin handling an accepted incident."""
-    return _do("start", incident_id, **deed)
-
-
-def close(incident_id: UUID, **deed: Any) -> Incident:
-    """Close an incident that was handled; the note says how."""
-    return _do("close", incident_id, **deed)
-
-
-DEEDS = {"accept": accept, "start": start, "close": close}
-
-
-def _do(
-    deed: str,
-    incident_id: UUID,
-    *,
-    by: Actor,
-    at: datetime,
-    deed_id: UUID,
-    seen_version: int,
-    note: str = "",
-) -> Incident:
-    """Move an incident along the table. `seen_version` is what the doer looked at.
-
-    NotFound outside the doer's sight, Forbidden when it is not theirs to do, Conflict `stale`
-    when somebody was first, Conflict `not_now` when the table has no such move.
-    """
-    with transaction.atomic():
-        # 1. Lock what the doer may see: who press at once are served one after the other.
-        incident = lock_incident(by, incident_id)
-        # 2. The same deed again: answer as the first time.
-        if Event.objects.filter(deed_id=deed_id, incident=incident, kind=deed).exists():
-            return incident
-        # 3. May it happen now, and by this person?
-        move = _checked(deed, incident, by, seen_version, note)
-        # 4. Write and log.
-        incident.state = move.target
-        incident.version += 1
-        incident.closed_at = at if move.target == states.CLOSED else incident.closed_at
-        incident.save(update_fields=["state", "version", "closed_at"])
-        feed.append(
-            incident,
-            deed,
-            by=by.user,
-            at=at,
-            deed_id=deed_id,
-            state_before=move.source,
-            path_before=incident.area_path,
-            note=note,
-        )
-    return incident
-
-
-def _checked(deed: str, incident: Incident, by: Actor, seen_version: int, note: str) -> Transition:
-    """Return the row of the table that allows the deed, or raise why not."""
-    sides = sides_of(by, incident)
-    if not sides:
-        raise Forbidden("not_yours", _("Another grid answers for this incident."))
-    if seen_version != incident.version:
-        raise Conflict(
-            "stale", _("Somebody was first: the incident has changed since you opened it.")
-        )
-    move = states.transition(deed, incident.state)
-    if move is None or not move.by & sides:
-        raise Conflict("not_now", _("This step is not possible in the incident's present state."))
-    if move.needs_note and not note.strip():
-        raise Invalid("note_missing", _("Please say how it was settled."), {"note": _("missing")})
-    return move
-
-
-@contextmanager
-def _photo_ids_are_new() -> Iterator[None]:
-    """Turn the one unique key the statement leaves to the database into a refusal."""
-    try:
-        yield
-    except IntegrityError as error:
-        raise Conflict(
-            "photo_id_reused", _("A photo of this report was already sent with another one.")
-        ) from error
 
 
 def _category(received: Report) -> Category:
@@ -195,12 +109,30 @@ def _category(received: Report) -> Category:
     return category
 
 
+def _check_settled(received: Report, category: Category) -> None:
+    after = any(photo.role == PhotoRole.AFTER for photo in received.photos)
+    if received.settled and category.photo == PhotoRule.REQUIRED and not after:
+        raise Invalid(
+            "after_photo_missing",
+            _("Please add a photo of the place as it is now."),
+            {"photos": _("missing")},
+        )
+
+
+def _settle(incident: Incident, by: Actor, at: datetime) -> None:
+    incident.state, incident.settled = states.CLOSED, True
+    incident.accepted_at = incident.answered_at = incident.closed_at = at
+    own = by.own_areas.intersection(ancestors_of(incident.area_path))
+    levels = Area.objects.filter(pk__in=own).order_by("-level").values_list("level", flat=True)
+    incident.closed_level = levels.first()
+
+
 def _new_incident(
     received: Report, category: Category, found: Route, reporter: Worker, at: datetime
 ) -> Incident:
     owner = found.owner
     lon, lat = received.point
-    return Incident(
+    incident = Incident(
         id=received.id,
         source=SourceChannel.WORKER,
         category=category,
@@ -221,10 +153,15 @@ def _new_incident(
         reporter=reporter,
         recorded_at=received.recorded_at,
         reported_at=at,
-        due_at=sla.deadline(at, category.limit_hours),
+        progressed_at=at,
+        rung={},
+        alarm="",
+        settled=False,
         flags=_flags(received, category, found, at),
         content_sha256=received.sha256,
     )
+    clock.begin(incident, at)
+    return incident
 
 
 def _flags(received: Report, category: Category, found: Route, at: datetime) -> list[str]:
@@ -265,10 +202,19 @@ def _insert(incident: Incident, found: Route, received: Report, by: Actor) -> in
                 "recorded_at": incident.recorded_at,
                 "at": incident.reported_at,
                 "due_at": incident.due_at,
+                "stage_due_at": incident.stage_due_at,
+                "amber_at": incident.amber_at,
+                "alarm": incident.alarm,
+                "alarm_at": incident.alarm_at,
+                "settled": incident.settled,
+                "settled_at": incident.closed_at,
+                "closed_level": incident.closed_level,
+                "kind": "settle" if incident.settled else "report",
                 "flags": json.dumps(incident.flags),
                 "sha256": incident.content_sha256,
                 "photo_ids": [photo.id for photo in received.photos],
                 "photo_hashes": [photo.sha256 for photo in received.photos],
+                "photo_roles": [photo.role for photo in received.photos],
                 "by": by.user.pk,
                 "body": json.dumps({"route": found.as_json, "category": received.category}),
             },

@@ -1,0 +1,235 @@
+"""派遣: who handles it. By hand, by rule, by whistle, by a leader's decision, or by oneself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.utils.translation import gettext_lazy as _
+
+from gis_grid.errors import Conflict, Invalid
+from gis_grid.people.models import Worker
+from gis_grid.territory.models import Area
+from gis_grid.territory.paths import ancestors_of
+from incidents import recipients, sla
+from incidents.actions.doing import Case, Order, do
+from incidents.actions.filing import end_running
+from incidents.calendars import calendar_of
+from incidents.models import Dispatch, DispatchRule, Incident, Outcome, Part
+from incidents.recipients import Recipient
+from incidents.rules import Match, best_match
+
+
+@dataclass(frozen=True)
+class To:
+    """Whom somebody chose: a unit's code or an area's code; neither means by rule."""
+
+    unit: str | None = None
+    area: str | None = None
+
+    def recipient(self) -> Recipient:
+        """Return who that is, or Invalid."""
+        if (self.unit and self.area) or not (self.unit or self.area):
+            raise Invalid(
+                "to_missing", _("Please choose one unit or one area."), {"to": _("missing")}
+            )
+        if self.unit:
+            return Recipient(unit=recipients.unit_named(self.unit))
+        return Recipient(area=recipients.area_named(self.area or ""))
+
+
+BY_RULE = To()
+
+
+def dispatch(
+    incident_id: UUID, order: Order, *, to: To = BY_RULE, limit: sla.Limit | None = None
+) -> Incident:
+    """Give a case to a unit or to the people of an area; the clock starts now, not at signing.
+
+    Invalid as `recipients.check`; Conflict `no_rule` when no live rule fits and nobody was named.
+    `limit` None: the category's.
+    """
+
+    def change(case: Case) -> None:
+        match = None
+        if to == BY_RULE:
+            match = _matching(case)
+            recipient, why = match.recipient, {"rule": match.rule.name, "reason": match.reason}
+        else:
+            recipient, why = to.recipient(), {"by_hand": True}
+        give(case, recipient, why=why, rule=match.rule if match else None, limit=limit)
+
+    return do("dispatch", incident_id, order, change)
+
+
+def decide(incident_id: UUID, order: Order, *, to: To) -> Incident:
+    """End an objection: a leader says whose it is, and it cannot be returned again."""
+
+    def change(case: Case) -> None:
+        given = give(case, to.recipient(), why={"decided": True})
+        given.final = True
+        given.save(update_fields=["final"])
+
+    return do("decide", incident_id, order, change)
+
+
+def whistle(
+    incident_id: UUID,
+    order: Order,
+    *,
+    lead: str,
+    assisting: tuple[str, ...],
+    limit: sla.Limit | None = None,
+) -> Incident:
+    """Call a lead unit and assisting units to one case, each with its own clock and answer."""
+
+    def change(case: Case) -> None:
+        if not assisting or lead in assisting or len(set(assisting)) < len(assisting):
+            raise Invalid(
+                "units_twice",
+                _("Please name one lead and at least one other unit, each once."),
+                {"units": _("missing or twice")},
+            )
+        called = uuid4()
+        leader = Recipient(unit=recipients.unit_named(lead))
+        given = give(case, leader, why={"whistle": True}, limit=limit)
+        given.whistle = called
+        given.save(update_fields=["whistle"])
+        for code in assisting:
+            _call(case, recipients.unit_named(code), called, given)
+        case.body["assisting"] = list(assisting)
+
+    return do("whistle", incident_id, order, change)
+
+
+def start(incident_id: UUID, order: Order) -> Incident:
+    """Handle an accepted case oneself: given to one's own area and signed in one step."""
+
+    def change(case: Case) -> None:
+        given = give(case, Recipient(area=_own_area(case)), why={"own": True})
+        given.signed_at, given.signed_by = case.at, case.user
+        given.save(update_fields=["signed_at", "signed_by"])
+
+    return do("start", incident_id, order, change)
+
+
+def press(incident_id: UUID, order: Order) -> Incident:
+    """Urge the holder; they are told."""
+    return do("press", incident_id, order)
+
+
+def name_lead(incident_id: UUID, order: Order, *, worker: str) -> Incident:
+    """Name the person who sees a stuck case through. `worker` is a staff number."""
+
+    def change(case: Case) -> None:
+        found = Worker.objects.filter(code=worker).first()
+        if found is None:
+            raise Invalid("worker_unknown", _("There is no such person."), {"worker": _("unknown")})
+        case.incident.lead = found
+        case.body["lead"] = found.name
+
+    return do("name_lead", incident_id, order, change)
+
+
+def escalate(incident_id: UUID, order: Order) -> Incident:
+    """Tell the next level up, from where it was last told. Conflict `top_level` at the top."""
+
+    def change(case: Case) -> None:
+        incident = case.incident
+        told = incident.escalated_to or incident.area
+        above = told.parent if told else None
+        if above is None:
+            raise Conflict("top_level", _("There is no level above to tell."))
+        incident.escalated_to = above
+        case.body["to"] = {"area": above.code, "name": above.name}
+
+    return do("escalate", incident_id, order, change)
+
+
+def give(
+    case: Case,
+    recipient: Recipient,
+    *,
+    why: dict[str, Any],
+    rule: DispatchRule | None = None,
+    limit: sla.Limit | None = None,
+) -> Dispatch:
+    """Make somebody the holder of a case and start their clock."""
+    incident = case.incident
+    recipients.check(recipient, incident)
+    end_running(case, Outcome.REDIRECTED)
+    started_at = _started_at(case, recipient)
+    limit = limit or incident.category.limit
+    calendar = calendar_of(recipient.unit.pk if recipient.unit else None)
+    given = Dispatch.objects.create(
+        incident=incident,
+        unit=recipient.unit,
+        area=recipient.area,
+        rule=rule,
+        why=why,
+        at=case.at,
+        by=case.user,
+        started_at=started_at,
+        limit_amount=limit.amount,
+        limit_kind=limit.kind.value,
+        due_at=sla.deadline(started_at, limit, calendar),
+    )
+    incident.dispatch = given
+    incident.dispatched_at = incident.dispatched_at or case.at
+    incident.due_at = given.due_at
+    incident.suspended_at = incident.registered_at = None
+    case.clock_moved = True
+    case.body |= {"to": recipient.as_json, "why": why, "due_at": given.due_at.isoformat()}
+    return given
+
+
+def _started_at(case: Case, recipient: Recipient) -> datetime:
+    """Return when the clock starts: now, or for a returner who was overruled, where it began.
+
+    Decides the open question of the last return on the way.
+    """
+    returned = [each for each in case.situation.dispatches if each.outcome == Outcome.RETURNED]
+    for each in returned:
+        if each.return_upheld is None:
+            each.return_upheld = _other(each, recipient)
+            each.save(update_fields=["return_upheld"])
+    overruled = [each.started_at for each in returned if not _other(each, recipient)]
+    if overruled:
+        case.body["charged"] = True
+    return min(overruled, default=case.at)
+
+
+def _other(returned: Dispatch, recipient: Recipient) -> bool:
+    unit = recipient.unit.pk if recipient.unit else None
+    area = recipient.area.pk if recipient.area else None
+    return (returned.unit_id, returned.area_id) != (unit, area)
+
+
+def _call(case: Case, unit: Any, called: UUID, lead: Dispatch) -> Dispatch:
+    return Dispatch.objects.create(
+        incident=case.incident,
+        part=Part.ASSIST,
+        unit=unit,
+        why={"whistle": True},
+        whistle=called,
+        at=case.at,
+        by=case.user,
+        started_at=case.at,
+        limit_amount=lead.limit_amount,
+        limit_kind=lead.limit_kind,
+        due_at=sla.deadline(case.at, lead.limit, calendar_of(unit.pk)),
+    )
+
+
+def _matching(case: Case) -> Match:
+    match = best_match(case.incident, case.at)
+    if match is None:
+        raise Conflict("no_rule", _("No dispatch rule fits. Please choose whom it goes to."))
+    return match
+
+
+def _own_area(case: Case) -> Area:
+    actor = case.order.by
+    assert actor is not None, "the table asks for field staff"
+    own = actor.own_areas.intersection(ancestors_of(case.incident.area_path))
+    return Area.objects.filter(pk__in=own).order_by("-level")[0]

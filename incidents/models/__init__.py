@@ -1,0 +1,61 @@
+"""The tables of the happening."""
+
+from incidents.models.calendar import CalendarDay, DayKind, WorkingHours
+from incidents.models.cases import CallBack, Dispatch, Extension, Outcome, Part, Rating
+from incidents.models.categories import (
+    Category,
+    Competence,
+    LimitKind,
+    MatterListEntry,
+    PhotoRule,
+    VerifyRule,
+)
+from incidents.models.incidents import (
+    RETURNS_TO_OBJECTION,
+    DatumChoice,
+    Incident,
+    NextNumber,
+    PositionMethod,
+    RouteMethod,
+    SourceChannel,
+    State,
+)
+from incidents.models.log import Attachment, Event, PhotoRole
+from incidents.models.notices import Channel, Message, Notice, PushSubscription, Told
+from incidents.models.rules import DispatchRule, RuleTime
+
+__all__ = [
+    "RETURNS_TO_OBJECTION",
+    "Attachment",
+    "CalendarDay",
+    "CallBack",
+    "Category",
+    "Channel",
+    "Competence",
+    "DatumChoice",
+    "DayKind",
+    "Dispatch",
+    "DispatchRule",
+    "Event",
+    "Extension",
+    "Incident",
+    "LimitKind",
+    "MatterListEntry",
+    "Message",
+    "NextNumber",
+    "Notice",
+    "Outcome",
+    "Part",
+    "PhotoRole",
+    "PhotoRule",
+    "PositionMethod",
+    "PushSubscription",
+    "Rating",
+    "RouteMethod",
+    "RuleTime",
+    "SourceChannel",
+    "State",
+    "Told",
+    "VerifyRule",
+    "WorkingHours",
+]
