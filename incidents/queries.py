@@ -38,7 +38,7 @@ def held_by(territory: Territory, field: str = "area_path") -> Q:
     return condition | Q(**{field: ""}) if territory.unrouted else condition
 
 
-def dispatched_to(worker: Worker) -> QuerySet[Dispatch]:
+def dispatched_to(worker: Worker) -> QuerySet[Any, Any]:
     """Ids of the incidents that were ever dispatched to a unit this worker acts for today."""
     dispatches = apps.get_model("incidents", "Dispatch")
     units = HandlingUnit.objects.of(worker, timezone.localdate())

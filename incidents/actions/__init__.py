@@ -5,6 +5,8 @@ here: it takes an incident's id, an `Order` (who, when, what they looked at) and
 asks. Each is one transaction and appends exactly one event; the same deed again changes nothing.
 """
 
+from collections.abc import Callable
+
 from incidents.actions.closing import (
     Spot,
     ask_verify,
@@ -45,9 +47,10 @@ from incidents.actions.handling import (
 )
 from incidents.actions.moving import correct, hand_over, move, reroute
 from incidents.actions.reporting import INSERT_REPORT, Reported, report
+from incidents.models import Incident
 
 # What people do, by the table's names; the clock's own deeds are in `incidents.watch`.
-DEEDS = {
+DEEDS: dict[str, Callable[..., Incident]] = {
     "accept": accept,
     "answer": answer,
     "ask_check": ask_check,

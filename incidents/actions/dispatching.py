@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from django.utils.translation import gettext_lazy as _
 
 from gis_grid.errors import Conflict, Invalid
-from gis_grid.people.models import Worker
+from gis_grid.people.models import HandlingUnit, Worker
 from gis_grid.territory.models import Area
 from gis_grid.territory.paths import ancestors_of
 from incidents import recipients, sla
@@ -51,13 +51,12 @@ def dispatch(
     """
 
     def change(case: Case) -> None:
-        match = None
         if to == BY_RULE:
             match = _matching(case)
-            recipient, why = match.recipient, {"rule": match.rule.name, "reason": match.reason}
+            why = {"rule": match.rule.name, "reason": match.reason}
+            give(case, match.recipient, why=why, rule=match.rule, limit=limit)
         else:
-            recipient, why = to.recipient(), {"by_hand": True}
-        give(case, recipient, why=why, rule=match.rule if match else None, limit=limit)
+            give(case, to.recipient(), why={"by_hand": True}, limit=limit)
 
     return do("dispatch", incident_id, order, change)
 
@@ -205,7 +204,7 @@ def _other(returned: Dispatch, recipient: Recipient) -> bool:
     return (returned.unit_id, returned.area_id) != (unit, area)
 
 
-def _call(case: Case, unit: Any, called: UUID, lead: Dispatch) -> Dispatch:
+def _call(case: Case, unit: HandlingUnit, called: UUID, lead: Dispatch) -> Dispatch:
     return Dispatch.objects.create(
         incident=case.incident,
         part=Part.ASSIST,
