@@ -1,8 +1,9 @@
 """The demo district's incidents: each is reported, routed and handled by the real deeds' rules."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,7 +14,9 @@ from gis_grid.geo.datum import Datum
 from gis_grid.people.models import FIELD_ROLES, Assignment, Worker
 from gis_grid.territory.paths import Territory, ancestors_of
 from incidents import actions, relay
-from incidents.reports import Report
+from incidents.actions import Order, Spot
+from incidents.models import PhotoRole
+from incidents.reports import Photo, Report
 from incidents.routing import route
 
 CLOSING_WORDS = "已现场处理完毕。"
@@ -48,26 +51,42 @@ def _play(record: IncidentRecord, cast: "_Cast") -> None:
         words=record.words,
     )
     owner = route(report.lon, report.lat, when=timezone.localdate(record.reported_at)).owner
-    worker = cast.of(owner.path if owner else "")
+    path = owner.path if owner else ""
+    worker, second = cast.of(path), cast.second(path)
     incident = actions.report(report, by=worker, at=record.reported_at).incident
+    spot = Spot(report.lon, report.lat, record.accuracy_m)
     for deed, at in _deeds(record):
-        incident = actions.DEEDS[deed](
-            record.id,
-            by=worker,
+        order = Order(
+            by=second if deed == "pass" else worker,
             at=at,
             deed_id=uuid5(record.id, deed),
             seen_version=incident.version,
-            note=CLOSING_WORDS if deed == "close" else "",
+            note=CLOSING_WORDS if deed == "answer" else "",
+            photos=_photos(record.id, deed),
         )
+        details = {"spot": spot} if deed == "pass" else {}
+        incident = actions.DEEDS[deed](record.id, order, **details)
 
 
 def _deeds(record: IncidentRecord) -> Iterator[tuple[str, datetime]]:
+    answered_at = None
+    if record.closed_at and record.started_at:
+        answered_at = record.started_at + 0.8 * (record.closed_at - record.started_at)
     steps = (
         ("accept", record.accepted_at),
         ("start", record.started_at),
-        ("close", record.closed_at),
+        ("answer", answered_at),
+        ("pass", record.closed_at),
     )
     return ((deed, at) for deed, at in steps if at is not None)
+
+
+def _photos(incident: UUID, deed: str) -> tuple[Photo, ...]:
+    role = {"answer": PhotoRole.AFTER, "pass": PhotoRole.VERIFY}.get(deed)
+    if role is None:
+        return ()
+    photo = uuid5(incident, f"photo of {deed}")
+    return (Photo(photo, hashlib.sha256(photo.bytes).hexdigest(), role.value),)
 
 
 class _Cast:
@@ -75,8 +94,12 @@ class _Cast:
 
     def __init__(self) -> None:
         self._by_area: dict[int, Actor] = {}
+        self._seconds: dict[int, Actor] = {}
         assignments = Assignment.objects.filter(role__in=FIELD_ROLES).at(timezone.localdate())
         for assignment in assignments.select_related("worker__user", "area").order_by("-pk"):
+            before = self._by_area.get(assignment.area_id)
+            if before:
+                self._seconds[assignment.area_id] = before
             self._by_area[assignment.area_id] = self._actor(assignment)
 
     def of(self, path: str) -> Actor:
@@ -85,6 +108,15 @@ class _Cast:
             if area in self._by_area:
                 return self._by_area[area]
         return next(iter(self._by_area.values()))
+
+    def second(self, path: str) -> Actor:
+        """Return somebody else who answers for a path."""
+        first = self.of(path)
+        for area in reversed(ancestors_of(path)):
+            for found in (self._seconds.get(area), self._by_area.get(area)):
+                if found and found.user.pk != first.user.pk:
+                    return found
+        return first
 
     def _actor(self, assignment: Assignment) -> Actor:
         worker: Worker = assignment.worker
