@@ -17,7 +17,8 @@ from django.db import connections
 READY_S = 60.0
 
 Step = Callable[[], None]
-Opener = Callable[[int], AbstractContextManager[Step]]
+Work = Callable[[float], int]  # until a monotonic second; returns how many steps it did
+Opener = Callable[[int], AbstractContextManager[Work]]
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,23 @@ class Outcome:
     per_second: float
 
 
-def run(open_step: Opener, number: int, seconds: float) -> Outcome:
-    """Let `number` processes repeat their step for some seconds.
+def repeat(step: Step) -> Work:
+    """Return the work of doing a step again and again."""
 
-    `open_step(n)` is entered in process n before the clock starts. A step that raises ends the
+    def work(deadline: float) -> int:
+        count = 0
+        while time.monotonic() < deadline:
+            step()
+            count += 1
+        return count
+
+    return work
+
+
+def run(open_work: Opener, number: int, seconds: float) -> Outcome:
+    """Let `number` processes work for some seconds.
+
+    `open_work(n)` is entered in process n before the clock starts. Work that raises ends the
     run with a RuntimeError that holds its traceback.
     """
     connections.close_all()  # a forked copy of an open connection would end it for both
@@ -48,7 +62,7 @@ def run(open_step: Opener, number: int, seconds: float) -> Outcome:
     start = fork.Barrier(number)
     pipes = [fork.Pipe(duplex=False) for _ in range(number)]
     processes = [
-        fork.Process(target=_work, args=(open_step, n, start, seconds, out), daemon=True)
+        fork.Process(target=_work, args=(open_work, n, start, seconds, out), daemon=True)
         for n, (_, out) in enumerate(pipes)
     ]
     for process in processes:
@@ -74,22 +88,14 @@ def _raise_first(failures: Iterable[str]) -> None:
 
 
 def _work(
-    open_step: Opener, number: int, start: Barrier, seconds: float, answer: Connection
+    open_work: Opener, number: int, start: Barrier, seconds: float, answer: Connection
 ) -> None:
     try:
-        with open_step(number) as step:
+        with open_work(number) as work:
             start.wait(READY_S)
-            answer.send(_repeat(step, seconds))
+            started = time.monotonic()
+            count = work(started + seconds)
+            answer.send(Share(count, started, time.monotonic()))
     except Exception:  # noqa: BLE001 - handed to the parent, which raises it
         start.abort()
         answer.send(traceback.format_exc())
-
-
-def _repeat(step: Step, seconds: float) -> Share:
-    started = now = time.monotonic()
-    count = 0
-    while now < started + seconds:
-        step()
-        count += 1
-        now = time.monotonic()
-    return Share(count, started, now)

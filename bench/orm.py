@@ -1,7 +1,8 @@
-"""The report as one would write it with the ORM alone: a bench-only address beside the product's.
+"""The report as one would write it with the ORM alone, in a web process of its own.
 
-Same login, same strict JSON, same checks of what came in, same answer. Looking up the owner and
-writing incident, photo and event are plain ORM calls, each its own statement.
+Same strict JSON, same checks of what came in, same permissions, same answer. Whatever asks the
+database is a plain ORM call: session, user, worker and seats; category, owner, incident, photos
+and event.
 """
 
 from typing import Any
@@ -9,11 +10,12 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.contrib.gis.geos import Point
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.utils import timezone
-from ninja import Router, Status
+from ninja import Router
 
+from bench.orm_login import OrmLogin
 from gis_grid.access import Actor, require
 from gis_grid.people.models import FIELD_ROLES
 from gis_grid.territory.models import Boundary
@@ -29,15 +31,15 @@ from incidents.web.field import ReportIn
 router = Router()
 
 
-@router.post("/reports", response={201: Any})
-def report(request: HttpRequest, body: ReportIn) -> Status[dict[str, Any]]:
+@router.post("/reports", auth=OrmLogin(csrf=True), response={201: Any})
+def report(request: HttpRequest, body: ReportIn) -> HttpResponse:
     """Take a report and route it to the deepest grid that covers it, smaller code first."""
     asking = actor(request)
     require(asking, FIELD_ROLES)
     with transaction.atomic():
         incident = _store(body.as_report(), asking)
     row = {**row_of(incident), "sha256": incident.content_sha256, "route": incident.route}
-    return Status(201, row)
+    return JsonResponse(row, status=201)
 
 
 def _store(received: Report, asking: Actor) -> Incident:
@@ -84,8 +86,12 @@ def _store(received: Report, asking: Actor) -> Incident:
     clock.begin(incident, at)
     clock.enter(incident, at)
     incident.save(force_insert=True)
-    for photo in received.photos:
-        Attachment.objects.create(id=photo.id, incident=incident, sha256=photo.sha256)
+    Attachment.objects.bulk_create(
+        [
+            Attachment(id=photo.id, incident=incident, sha256=photo.sha256)
+            for photo in received.photos
+        ]
+    )
     feed.append(incident, "report", by=asking.user, at=at, body={"route": incident.route})
     return incident
 

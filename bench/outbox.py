@@ -1,22 +1,24 @@
 """The event as a row for the relay, against NOTIFY inside the transaction, on 32 connections.
 
 Only the writing is measured: the report's one statement, which is its own transaction. Routing
-would keep the cores busy with what is the same on both sides, and the lock that NOTIFY takes is
-held while a commit is written to the disk.
+and a busy client would keep the cores at what is the same on both sides, and the lock that NOTIFY
+takes is held while a commit is written to the disk.
 """
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from uuid import uuid4
 
 from django.utils import timezone
+from psycopg import ClientCursor
+from psycopg.pq.abc import PGconn
 
 from bench import district, ledger, load, rounds, scratch
 from bench.district import District
-from bench.load import Step
+from bench.lanes import Values, drive, prepare
+from bench.load import Work
 from bench.outcome import Check, Effort, Outcome
 from bench.raw import Connection, values
 from bench.reports import drafts, phone
@@ -25,7 +27,8 @@ from incidents import relay
 from incidents.actions import INSERT_REPORT
 from incidents.routing import Route
 
-CONNECTIONS = 32
+LANES = 32  # connections
+PROCESSES = 2  # that drive them
 ACCEPT, STRETCH = 1.8, 3.0
 
 OUTBOX = INSERT_REPORT
@@ -38,7 +41,7 @@ HEARD_S = 30.0
 
 def run(effort: Effort) -> Outcome:
     """Store reports both ways in turn while one connection listens."""
-    place = district.load(effort.grids, CONNECTIONS)
+    place = district.load(effort.grids, LANES)
     scratch.settle()
     book = ledger.Ledger()
     ways = {"outbox": OUTBOX, "NOTIFY inside": NOTIFY}
@@ -47,7 +50,7 @@ def run(effort: Effort) -> Outcome:
             {
                 name: book.watch(
                     name,
-                    partial(load.run, partial(open_way, place, way), CONNECTIONS, effort.seconds),
+                    partial(load.run, partial(open_way, place, way), PROCESSES, effort.seconds),
                 )
                 for name, way in ways.items()
             },
@@ -58,7 +61,7 @@ def run(effort: Effort) -> Outcome:
     outbox, notify = measured.values()
     relayed, per_second = _relay()
     return Outcome(
-        title=f"event outbox and NOTIFY inside the transaction, {CONNECTIONS} connections",
+        title=f"event outbox and NOTIFY inside the transaction, {LANES} connections",
         unit="reports/s",
         sides=[outbox, notify, rounds.Spread("relay, afterwards", [per_second])],
         ratios=[rounds.ratio(outbox, notify, ACCEPT, STRETCH)],
@@ -71,18 +74,27 @@ def run(effort: Effort) -> Outcome:
 
 
 @contextmanager
-def open_way(place: District, statement: str, number: int) -> Iterator[Step]:
-    """Connect, and yield the step that stores the next report by this statement."""
-    own = phone(place, number)
+def open_way(place: District, statement: str, number: int) -> Iterator[Work]:
+    """Connect this process's lanes, and yield the work of storing reports by this statement."""
+    with ExitStack() as stack:
+        lanes = [_lane(stack, place, statement, lane) for lane in range(number, LANES, PROCESSES)]
+        yield partial(drive, lanes, _fresh_ids)
+
+
+def _lane(stack: ExitStack, place: District, statement: str, number: int) -> PGconn:
+    """Connect, and prepare the statement with one report's values; only its ids stay open."""
     draft = next(drafts(place, number))
-    with scratch.connect() as connection:
+    parameters = values(draft, Route(OUTSIDE), timezone.now(), phone(place, number))
+    connection = stack.enter_context(scratch.connect())
+    whole = ClientCursor(connection).mogrify(statement, parameters)
+    for name, literal in (("$1", f"'{draft.id.hex}'"), ("$2", f"'{{{draft.photo.hex}}}'")):
+        assert literal in whole
+        whole = whole.replace(literal, name)
+    return prepare(connection, whole, "uuid, uuid[]")
 
-        def step() -> None:
-            fresh = replace(draft, id=uuid4(), photo=uuid4())
-            parameters = values(fresh, Route(OUTSIDE), timezone.now(), own)
-            connection.execute(statement, parameters)
 
-        yield step
+def _fresh_ids() -> Values:
+    return [str(uuid4()).encode(), f"{{{uuid4()}}}".encode()]
 
 
 @contextmanager

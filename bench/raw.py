@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from bench.district import District, Phone
-from bench.load import Step
+from bench.load import Work, repeat
 from bench.reports import ACCURACY_M, SHA256, Draft, drafts, phone
 from bench.scratch import connect
 from gis_grid.territory.ownership import OUTSIDE, Ownership, decide, prefer, shares
@@ -43,8 +43,8 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 @contextmanager
-def open_raw(district: District, number: int) -> Iterator[Step]:
-    """Connect, and yield the step that stores the next report."""
+def open_raw(district: District, number: int) -> Iterator[Work]:
+    """Connect, and yield the work of storing report after report."""
     own = phone(district, number)
     waiting = drafts(district, number)
     with connect() as connection:
@@ -52,7 +52,7 @@ def open_raw(district: District, number: int) -> Iterator[Step]:
         def step() -> None:
             store(connection, next(waiting), own)
 
-        yield step
+        yield repeat(step)
 
 
 def store(connection: Connection, draft: Draft, by: Phone) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from bench import district, ledger, load, rounds, scratch, server
 from bench.district import District
 from bench.keepalive import KeepAlive
-from bench.load import Step
+from bench.load import Work, repeat
 from bench.outcome import Effort, Outcome
 from bench.raw import open_raw
 from bench.reports import drafts, phone
@@ -45,8 +45,8 @@ def run(effort: Effort) -> Outcome:
 
 
 @contextmanager
-def open_web(place: District, port: int, path: str, number: int) -> Iterator[Step]:
-    """Connect, and yield the step that posts the next report."""
+def open_web(place: District, port: int, path: str, number: int) -> Iterator[Work]:
+    """Connect, and yield the work of posting report after report."""
     waiting = drafts(place, number)
     with KeepAlive(port, path, phone(place, number)) as connection:
 
@@ -55,4 +55,4 @@ def open_web(place: District, port: int, path: str, number: int) -> Iterator[Ste
             if answer.status != 201:
                 raise RuntimeError(f"{answer.status}: {answer.body.decode(errors='replace')}")
 
-        yield step
+        yield repeat(step)

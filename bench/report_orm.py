@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from bench import district, ledger, load, rounds, scratch, server
+from bench import district, ledger, load, orm_login, rounds, scratch, server
 from bench.outcome import Effort, Outcome
 from bench.report import CONNECTIONS, PATH, open_web
 
@@ -12,9 +12,10 @@ ACCEPT, STRETCH = 2.0, 3.0
 def run(effort: Effort) -> Outcome:
     """Report to the product and to the ORM-only address in turn."""
     place = district.load(effort.grids, CONNECTIONS)
+    orm_login.log_in(place.phones)
     scratch.settle()
     book = ledger.Ledger()
-    with server.web() as port, server.web("bench.orm") as orm_port:
+    with server.web() as port, server.web("bench.orm_settings") as orm_port:
         ports = {"web": port, "ORM only": orm_port}
         measured = rounds.alternate(
             {

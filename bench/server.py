@@ -22,12 +22,16 @@ BIND = "127.0.0.1"
 
 
 @contextmanager
-def web(urlconf: str = "gis_grid.urls") -> Iterator[int]:
+def web(settings_module: str = "gis_grid.settings") -> Iterator[int]:
     """Run the web process on the scratch database until the block ends; yields its port."""
     port = _free_port()
     program = programs(Layout(settings.BASE_DIR), port, BIND)[0]
     # As an installation runs: without the log of queries that DEBUG keeps.
-    environment = {"GRID_DEBUG": "false", "GRID_HOSTS": BIND, "GRID_URLCONF": urlconf}
+    environment = {
+        "DJANGO_SETTINGS_MODULE": settings_module,
+        "GRID_DEBUG": "false",
+        "GRID_HOSTS": BIND,
+    }
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             [sys.executable, *program.argv[1:]],

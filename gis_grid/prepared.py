@@ -1,21 +1,49 @@
 """Statements that every request repeats: planned once for a connection, not once for a request."""
 
-from django.db import connections
-from django.db.backends.postgresql.base import ServerBindingCursor
-from django.db.backends.utils import CursorWrapper
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, connections
+from psycopg import Cursor
+from psycopg.abc import Params
+
+Rows = list[tuple[Any, ...]]
 
 
-def prepared() -> CursorWrapper:
-    """Return a cursor (`with prepared() as cursor`) for written-out SQL that is asked often.
+def ask(statement: str, parameters: Params = ()) -> Rows:
+    """Run written-out SQL that is asked often, and return its rows.
 
     Django's own cursors write the values into the text, and PostgreSQL plans each text anew,
     which for the statements of one report is more work than running them. Here values travel
     apart, and psycopg prepares what it has seen five times. A bare `%s` may need a cast.
+
+    The first question of a request shows by itself whether the kept connection still lives, so
+    Django need not ask `SELECT 1` before it; it is asked again on a fresh one. Nothing can be
+    done twice by that: whoever writes begins a transaction, and that makes Django ask.
     """
-    database = connections["default"]
-    # As `connection.cursor()` does it.
-    database.close_if_health_check_failed()
+    database: Any = connections["default"]
+    unproven = database.health_check_enabled and not database.health_check_done
+    database.health_check_done = True
+    try:
+        return _rows(database, statement, parameters)
+    except (OperationalError, InterfaceError):
+        if not unproven or database.is_usable():
+            raise
+    database.close()
+    return _rows(database, statement, parameters)
+
+
+def _rows(database: Any, statement: str, parameters: Params) -> Rows:
     database.ensure_connection()
-    cursor = ServerBindingCursor(database.connection)
-    logged = database.queries_logged
-    return database.make_debug_cursor(cursor) if logged else database.make_cursor(cursor)
+    cursor = _cursor(database, statement)
+    wrap = database.make_debug_cursor if database.queries_logged else database.make_cursor
+    wrap(cursor).execute(statement, parameters)
+    return cursor.fetchall()
+
+
+def _cursor(database: Any, statement: str) -> Cursor[tuple[Any, ...]]:
+    """Return this statement's own cursor: psycopg remembers in it how its values are written."""
+    kept: dict[str, Cursor[tuple[Any, ...]]] = database.__dict__.setdefault("_kept_cursors", {})
+    cursor = kept.get(statement)
+    if cursor is None or cursor.connection is not database.connection:
+        cursor = kept[statement] = Cursor(database.connection)
+    return cursor

@@ -20,7 +20,7 @@ from shapely.geometry.base import BaseGeometry
 from gis_grid.errors import Invalid
 from gis_grid.geo.datum import CHINA
 from gis_grid.geo.strict_json import strict_json as strict_json  # the door's other half
-from gis_grid.geo.validity import fault_of, rounded
+from gis_grid.geo.validity import DECIMALS, fault_of, rounded
 
 Floats = npt.NDArray[np.float64]
 Notes = list[str | Promise]
@@ -63,6 +63,20 @@ class Parsed:
 def parse_geometry(obj: Any, kinds: Sequence[str] = ("Point",)) -> BaseGeometry:
     """Return the WGS84 geometry of a parsed GeoJSON object, or raise Invalid. Pure."""
     return read_geometry(obj, kinds).geometry
+
+
+def parse_point(obj: Any) -> tuple[float, float]:
+    """Return the lon, lat of a GeoJSON Point as `parse_geometry` reads it, which names any fault.
+
+    Every report says a place; what is plainly one needs no geometry built to be checked. Pure.
+    """
+    match obj:
+        case {"type": "Point", "coordinates": [float(lon), float(lat)], **rest} if (
+            "crs" not in rest and abs(lon) <= 180 and abs(lat) <= MAX_LAT
+        ):
+            return round(lon, DECIMALS), round(lat, DECIMALS)
+    point = parse_geometry(obj, ("Point",))
+    return point.x, point.y
 
 
 def read_geometry(obj: Any, kinds: Sequence[str] = ("Point",)) -> Parsed:

@@ -9,16 +9,17 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
-from ninja import NinjaAPI, Schema
+from ninja import NinjaAPI
 from ninja.operation import Operation
 from ninja.params.models import QueryModel
 from ninja.parser import Parser
 from ninja.security import APIKeyCookie
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from gis_grid.access import Actor, actor_of
 from gis_grid.errors import Unreadable, WrongType
 from gis_grid.geo.strict_json import strict_json
+from gis_grid.people.sessions import user_of
 from gis_grid.web.errors import install
 
 View = Callable[..., HttpResponse]
@@ -36,8 +37,11 @@ def _letters(text: str) -> str:
 SearchText = Annotated[str, Field(max_length=MAX_SEARCH), AfterValidator(_letters)]
 
 
-class Strict(Schema):
-    """A request body or query: unknown fields are refused, numbers are finite."""
+class Strict(BaseModel):
+    """A request body or query: unknown fields are refused, numbers are finite.
+
+    Not ninja's Schema, which looks up each field as if it stood on a Django model.
+    """
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
@@ -104,7 +108,7 @@ class Login(APIKeyCookie):
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Actor:
         """Return who is asking; Unauthenticated for nobody."""
-        return actor_of(request.user)
+        return actor_of(user_of(request))
 
 
 def actor(request: HttpRequest) -> Actor:

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from csp.utils import build_policy
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import InterfaceError, OperationalError
@@ -107,6 +108,24 @@ def install(api: NinjaAPI) -> None:
     }
     for kind, handler in handlers.items():
         api.add_exception_handler(kind, handler)
+
+
+class ContentSecurityPolicy:
+    """Send django-csp's policy with every answer; its own middleware builds it anew each time.
+
+    So the policy is the same everywhere: django-csp's nonces and decorators do not reach it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Build the policy once."""
+        self.get_response = get_response
+        self.policy = build_policy()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Set the header."""
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", self.policy)  # a map has its own
+        return response
 
 
 class JsonRefusals:

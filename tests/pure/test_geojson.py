@@ -1,5 +1,7 @@
 """Geometries from outside: rows 1 to 26 of the bad-input table, and what is accepted."""
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -7,7 +9,13 @@ import pytest
 import shapely
 
 from gis_grid.errors import Invalid
-from gis_grid.geo.geojson import build_geometry, parse_geometry, read_geometry, strict_json
+from gis_grid.geo.geojson import (
+    build_geometry,
+    parse_geometry,
+    parse_point,
+    read_geometry,
+    strict_json,
+)
 
 AREAL = ("Polygon", "MultiPolygon")
 SQUARE = [[106.0, 30.0], [106.1, 30.0], [106.1, 30.1], [106.0, 30.1], [106.0, 30.0]]
@@ -183,3 +191,37 @@ def test_a_line_of_one_place_is_degenerate() -> None:
 def test_structure_alone_may_be_checked_in_feet() -> None:
     feet = polygon([[x * 1e4, y * 1e4] for x, y in SQUARE])
     assert build_geometry(feet, AREAL).geometry.bounds[0] == pytest.approx(1_060_000)
+
+
+@pytest.mark.parametrize(
+    "obj",
+    [
+        point(105.123456789, 31.5),
+        point(105, 31),
+        point(105.5, 31.5) | {"crs": {"type": "name", "properties": {"name": "EPSG:4490"}}},
+        point(-180.0, -85.0),
+        point(31.5, 105.5),
+        point(181.0, 0.0),
+        point(10.0, 85.1),
+        point(math.nan, 1.0),
+        point(math.inf, 1.0),
+        point(True, 1.0),
+        point("105.5", 31.5),
+        {"type": "Point", "coordinates": [105.5, 31.5, 4.0]},
+        {"type": "Point", "coordinates": []},
+        {"type": "Point"},
+        {"type": "LineString", "coordinates": [105.5, 31.5]},
+        None,
+        [105.5, 31.5],
+    ],
+)
+def test_a_point_is_read_alike_with_and_without_a_geometry(obj: Any) -> None:
+    def told(read: Callable[[Any], Any]) -> Any:
+        try:
+            return read(obj)
+        except Invalid as refusal:
+            return refusal.code
+
+    with_geometry = told(parse_geometry)
+    expected = with_geometry if isinstance(with_geometry, str) else with_geometry.coords[0]
+    assert told(parse_point) == expected
