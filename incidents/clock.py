@@ -4,13 +4,12 @@ Works on an incident in memory; the caller saves it. The arithmetic is in `sla.p
 """
 
 from datetime import datetime
-from functools import cache
 
 from django.conf import settings
 
 from incidents import sla, states
 from incidents.calendars import calendar_of
-from incidents.models import Incident
+from incidents.models import Dispatch, Incident
 
 # What the clock keeps on an incident.
 FIELDS = ("due_at", "stage_due_at", "amber_at", "alarm", "alarm_at", "rung")
@@ -26,7 +25,7 @@ def enter(incident: Incident, at: datetime) -> None:
     if not incident.is_open:
         incident.stage_due_at = incident.amber_at = None
     elif incident.state in states.WITH_HOLDER:
-        _until(incident, at, incident.due_at, _given(incident), _unit(incident))
+        _until(incident, at, incident.due_at, _given(incident).limit, _unit(incident))
     else:
         limit = stage_limit(incident.state)
         due_at = sla.deadline(at, limit, calendar_of())
@@ -34,35 +33,60 @@ def enter(incident: Incident, at: datetime) -> None:
     wind(incident, at)
 
 
+def runs_on(before: str, after: str) -> bool:
+    """Return whether the time of one state is that of the other: signing starts no new clock."""
+    return before == after or {before, after} <= set(states.WITH_HOLDER)
+
+
 def wind(incident: Incident, at: datetime) -> None:
     """Set the alarm that rings next."""
     planned = None
-    if incident.is_open and incident.registered_at is None:
-        planned = sla.next_alarm(_watch(incident, at), _rules(), calendar_of(_unit(incident)), at)
+    if incident.is_open and not _is_open_problem(incident):
+        rules = sla.AlarmRules(settings.STEP_UP_AFTER, settings.STUCK_AFTER)
+        planned = sla.next_alarm(_watch(incident, at), rules, calendar_of(_unit(incident)), at)
     incident.alarm, incident.alarm_at = planned or ("", None)
+
+
+def rang(incident: Incident, alarm: sla.Alarm, at: datetime) -> None:
+    """Write down when an alarm rang; `wind` then knows the next."""
+    incident.rung = {**incident.rung, alarm.value: at.isoformat()}
 
 
 def stage_limit(state: str) -> sla.Limit:
     """Return how long an incident may stay in a state that has no limit of its own."""
-    return _limit(settings.STAGE_LIMITS[state])
+    limit: sla.Limit = settings.STAGE_LIMITS[state]
+    return limit
 
 
 def _until(
     incident: Incident, at: datetime, due_at: datetime, limit: sla.Limit, unit: int | None
 ) -> None:
     incident.stage_due_at = due_at
-    calendar = calendar_of(unit)
-    started = incident.dispatch.started_at if incident.state in states.WITH_HOLDER else at
-    incident.amber_at = sla.amber(started, due_at, settings.AMBER_SHARE, limit, calendar)
+    started_at = _started_at(incident) if incident.state in states.WITH_HOLDER else at
+    incident.amber_at = sla.amber(
+        started_at, due_at, settings.AMBER_SHARE, limit, calendar_of(unit)
+    )
 
 
-def _given(incident: Incident) -> sla.Limit:
-    return incident.dispatch.limit
+def _started_at(incident: Incident) -> datetime:
+    # From the end of a pause: counted from the dispatch, the share would count the pause.
+    started_at = _given(incident).started_at
+    return max(started_at, incident.resumed_at or started_at)
+
+
+def _is_open_problem(incident: Incident) -> bool:
+    # 挂账 stops the holder's alarms; who has to verify or to dispatch is still told.
+    return incident.registered_at is not None and incident.state in states.WITH_HOLDER
+
+
+def _given(incident: Incident) -> Dispatch:
+    assert incident.dispatch is not None, "the table lets only a dispatched case come here"
+    return incident.dispatch
 
 
 def _unit(incident: Incident) -> int | None:
-    held = incident.dispatch_id and incident.state in states.WITH_HOLDER
-    return incident.dispatch.unit_id if held else None
+    held = incident.dispatch if incident.state in states.WITH_HOLDER else None
+    return held.unit_id if held else None
 
 
 def _watch(incident: Incident, at: datetime) -> sla.Watch:
@@ -83,15 +107,3 @@ def steps_left(incident: Incident) -> int:
     """Return how many areas stand above the one that was last told."""
     told = incident.escalated_to.path if incident.escalated_to else incident.area_path
     return max(0, told.count("/") - 1)
-
-
-@cache
-def _rules() -> sla.AlarmRules:
-    return sla.AlarmRules(_limit(settings.STEP_UP_AFTER), _limit(settings.STUCK_AFTER))
-
-
-@cache
-def _limit(words: str) -> sla.Limit:
-    """Read a setting such as `4 working_hours`."""
-    amount, kind = words.split()
-    return sla.Limit(float(amount), sla.LimitKind(kind))

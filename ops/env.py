@@ -24,6 +24,8 @@ CAST = (
     ("worker", "wang"),
     ("supervisor", "zhao"),
     ("operator", "chen"),
+    ("leader", "luo"),
+    ("unit", "guo"),
     ("planner", "sun"),
     ("admin", "admin"),
 )

@@ -128,6 +128,7 @@ def migrate(layout: Layout, base: Database) -> None:
         return
     stamp.unlink(missing_ok=True)
     manage(layout, "tables", base.url, "migrate", "--no-input")
+    manage(layout, "tables", base.url, "load_calendar")  # days that people changed stay
     applied = _ask_database(layout, base.url, private=base.private)["applied"]
     stamp.write_text(code + applied, "utf-8")
     say.ok("tables", "every migration is applied")
