@@ -13,6 +13,8 @@ import { forgetTokens } from './pen.js';
 import { createView } from './view.js';
 import { say } from './words.js';
 
+const CLOSE_ZOOM = 18;
+
 export class Chart {
   #config;
   #places;
@@ -68,6 +70,12 @@ export class Chart {
   goTo(place, options) { this.#view.goTo(place, options); }
 
   look({ zoom, lat, lon }) { this.#map.setView([lat, lon], zoom); }
+
+  /** Bring a place exactly into the middle of the map, close enough to tell two doors apart. */
+  center({ lat, lon }) { this.#map.setView([lat, lon], Math.max(this.#map.getZoom(), CLOSE_ZOOM), { animate: false }); }
+
+  /** Take the keyboard: the arrows move the map. */
+  focus() { this.#map.getContainer().focus(); }
 
   /** The areas have come: draw them and open the layer panel for use. */
   setAreas(tree, features) {

@@ -1,9 +1,28 @@
-/** How an incident stands to its deadline. Pure; `now` is server time in ms. */
+/**
+ * How an incident stands to its clock. Pure; `now` is server time in ms.
+ *
+ * What presses is the present step: its own deadline where it has one, else the case's.
+ */
 import { isOpen } from '../shared/states.js';
 import { due } from '../shared/when.js';
 
-/** 'over', 'near' (30 minutes or less) or 'ahead'; '' once it is closed. */
-export const clockOf = (row, now) => (isOpen(row) ? due(row.due_at, now).kind : '');
+export const dueOf = (row) => row.stage_due_at || row.due_at;
+
+/**
+ * 'over' (due has passed), 'near' (the amber share of its time has passed), 'ahead'; 'held' while
+ * suspended, 'listed' on the list of open problems; '' once it has ended.
+ */
+export function clockOf(row, now) {
+  if (!isOpen(row)) return '';
+  if (row.suspended) return 'held';
+  if (row.open_problem) return 'listed';
+  const { kind } = due(dueOf(row), now);
+  if (kind === 'over' || !row.amber_at) return kind;
+  return Date.parse(row.amber_at) <= now ? 'near' : 'ahead';
+}
 
 /** The same for a marker, which shows only what presses: 'over', 'near' or ''. */
-export const ringOf = (row, now) => clockOf(row, now).replace('ahead', '');
+export function ringOf(row, now) {
+  const clock = clockOf(row, now);
+  return clock === 'over' || clock === 'near' ? clock : '';
+}

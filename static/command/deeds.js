@@ -1,64 +1,68 @@
-/** What the desk may do with an incident now: asked once more, sent once, answered with the truth. */
-import { post, Refused, urlFor } from '../shared/api.js';
-import { config } from '../shared/config.js';
-import { el, fill } from '../shared/dom.js';
-import { uuid } from '../shared/uuid.js';
+/**
+ * The buttons at the foot of the drawer: the likeliest deed, two beside it, the rest in a menu,
+ * and apart in it those that end a case without handling it.
+ */
+import { el, icon } from '../shared/dom.js';
+import { arrange, nameOf } from '../shared/deeds/order.js';
 import { say } from './words.js';
 
-/**
- * The buttons at the foot of the drawer.
- * @param {object} incident the whole of it
- * @param {{dialog: HTMLDialogElement, take: function(object)}} tools take gets the newest facts
- */
-export function deedBar(incident, tools) {
-  if (!incident.deeds.length) return null;
+/** @param {object} incident the whole of it  @param {{ask: function(string)}} tools ask opens a form */
+export function deedBar(incident, { ask }) {
   const notice = el('p', { class: 'told', role: 'status' }, incident.told);
-  return el('footer', { class: 'deeds' }, notice, incident.deeds.map((deed, index) => el('button', {
-    type: 'button',
-    class: index === 0 ? 'button main wide' : 'button wide',
-    onclick: () => ask(incident, deed, tools),
-  }, say(`deed.${deed}`))));
+  const { main, beside, more, danger } = arrange(incident.deeds, incident.state);
+  if (!main && !danger.length) return incident.told ? el('footer', { class: 'deeds' }, notice) : null;
+  const button = (deed, look) => el('button', {
+    type: 'button', class: `button ${look}`, 'data-deed': deed, onclick: () => ask(deed),
+  }, nameOf(deed, incident));
+  const rest = more.length + danger.length > 0 && menu(incident, { more, danger }, ask);
+  return el('footer', { class: 'deeds' }, notice,
+    main && button(main, 'main wide'),
+    el('div', { class: 'beside' }, beside.map((deed) => button(deed, '')), rest));
 }
 
-function ask(incident, deed, { dialog, take }) {
-  const note = el('textarea', { rows: 3, maxlength: 1000, 'aria-describedby': 'deed-fault' });
-  const fault = el('p', { class: 'fault', id: 'deed-fault', role: 'alert' });
-  const send = el('button', { type: 'submit', class: 'button main' }, say(`deed.${deed}`));
-  // One id for every try of this deed: a repeat after a lost answer is not a second deed.
-  const id = uuid();
-  const form = el('form', { novalidate: true },
-    el('h2', {}, say('deed.sure', { deed: say(`deed.${deed}`), category: incident.category_name })),
-    el('label', { class: 'field' }, el('span', {}, say('deed.note')), note),
-    fault,
-    el('p', { class: 'buttons' },
-      el('button', { type: 'button', class: 'button', onclick: () => dialog.close() }, say('deed.cancel')), send));
-  form.addEventListener('submit', async (event) => {
-    event.preventDefault();
-    send.disabled = true;
-    const told = await deliver(incident, deed, { id, note: note.value.trim() }, take);
-    send.disabled = false;
-    fault.textContent = told;
-    note.setAttribute('aria-invalid', Boolean(told));
-    if (told) note.focus();
-    else dialog.close();
-  });
-  fill(dialog, form);
-  dialog.showModal();
-  note.focus();
-}
+/** "More": a menu that opens upwards; arrows walk in it, Escape leaves it. */
+function menu(incident, { more, danger }, ask) {
+  const item = (deed, look = '') => el('button', {
+    type: 'button', role: 'menuitem', tabindex: -1, class: look, 'data-deed': deed,
+    onclick: () => { shut(); ask(deed); },
+  }, nameOf(deed, incident));
+  const items = [...more.map((deed) => item(deed)), ...danger.map((deed) => item(deed, 'danger'))];
+  const list = el('div', { role: 'menu', class: 'menu paper', hidden: true, 'aria-label': say('deeds.more') }, items);
+  const opener = el('button', {
+    type: 'button', class: 'button', 'aria-haspopup': 'menu', 'aria-expanded': 'false', onclick: () => (list.hidden ? open() : shut()),
+  }, say('deeds.more'), icon('up'));
+  const holder = el('div', { class: 'more-deeds' }, opener, list);
 
-/** Send a deed; hand on what is true now. Returns words to show when it did not arrive. */
-async function deliver(incident, deed, { id, note }, take) {
-  try {
-    const body = { id, seen_version: incident.version, note };
-    const answer = await post(urlFor(config.urls.deed, { id: incident.id, deed }), body);
-    take({ ...answer.incident, told: say('deed.done', { deed: say(`deed.${deed}`) }) });
-    return '';
-  } catch (error) {
-    if (error instanceof Refused && error.status === 409 && error.body.current) {
-      take({ ...error.body.current, told: say('deed.conflict') });
-      return '';
-    }
-    return error instanceof Refused ? error.message : say('deed.unsent');
+  function open() {
+    list.hidden = false;
+    opener.setAttribute('aria-expanded', 'true');
+    items[0].focus();
   }
+
+  function shut() {
+    list.hidden = true;
+    opener.setAttribute('aria-expanded', 'false');
+  }
+
+  const keys = {
+    ArrowDown: (at) => (at + 1) % items.length,
+    ArrowUp: (at) => (at - 1 + items.length) % items.length,
+    Home: () => 0,
+    End: () => items.length - 1,
+  };
+  holder.addEventListener('keydown', (event) => {
+    if (list.hidden) return;
+    if (event.key !== 'Tab') event.stopPropagation();    // these keys mean nothing to the page now
+    if (event.key === 'Escape') {
+      shut();
+      opener.focus();
+    } else if (keys[event.key]) {
+      event.preventDefault();
+      items[keys[event.key](items.indexOf(document.activeElement))].focus();
+    }
+  });
+  holder.addEventListener('focusout', (event) => {
+    if (!holder.contains(event.relatedTarget)) shut();
+  });
+  return holder;
 }

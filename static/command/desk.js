@@ -64,6 +64,11 @@ export class Desk {
     moved();
   }
 
+  /** An incident has left our sight; put it away if it is the one on show. */
+  leave(id) {
+    if (this.#selected === id) this.select(null);
+  }
+
   selectArea(area) { this.select(`${AREA}${area.code}`); }
 
   /** Choose the next (1) or previous (-1) row of the list. */
@@ -78,13 +83,15 @@ export class Desk {
   changed(changes) {
     const { store, drawer } = this.#parts;
     this.#welcome((changes || []).filter(({ before, after }) => !before && after && after.state === 'reported'));
-    const row = this.#selected && store.get(this.#selected);
-    if (row && (!changes || changes.some(({ id }) => id === row.id))) drawer.refresh(row);
-    // A burst of events is one drawing; a hidden tab draws when it is looked at again.
-    this.#frame = this.#frame || requestAnimationFrame(() => {
-      this.#frame = 0;
-      this.draw();
-    });
+    const id = this.#selected;
+    const touched = id && !id.startsWith(AREA) && (!changes || changes.some((change) => change.id === id));
+    if (touched) drawer.refresh(id, store.get(id));
+    this.#drawSoon();
+  }
+
+  /** Facts of an incident have come another way than by the feed; the drawer has them already. */
+  learn(incident) {
+    if (this.#parts.store.freshen(incident)) this.#drawSoon();
   }
 
   /** Time has passed: relative words, rings, what is no longer new, what closed a day ago. */
@@ -108,6 +115,14 @@ export class Desk {
     if (this.#tree) chart.drawCounts(this.#tree.countOpen(all));
     chart.drawIncidents(rows, { now, selected: this.#selected });
     if (area) drawer.recount(area, this.#rowsIn(area));
+  }
+
+  /** A burst of events is one drawing; a hidden tab draws when it is looked at again. */
+  #drawSoon() {
+    this.#frame = this.#frame || requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.draw();
+    });
   }
 
   #area() {

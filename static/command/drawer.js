@@ -6,6 +6,7 @@ import { get, Refused, urlFor } from '../shared/api.js';
 import { config } from '../shared/config.js';
 import { byId, el, fill, icon } from '../shared/dom.js';
 import { areaCard } from './area_card.js';
+import { ask } from './ask.js';
 import { incidentCard } from './incident_card.js';
 import { say } from './words.js';
 
@@ -14,14 +15,16 @@ export class Drawer {
   #parts;
   #id = null;
   #version = 0;
+  #shown = '';   // the facts on show, to leave a drawer alone that would look the same
   #told = '';    // what the last deed led to; stays as long as the version it speaks of
   #opener = null;
 
   /**
    * @param {HTMLElement} drawer
-   * @param {object} parts tree() the areas or null · now() server time, ms · onDeed(detail) a deed was done or refused
-   *   with newer facts · onShow(row) look at it on the map · openPhotos(photos, index) ·
-   *   close() the cross was pressed
+   * @param {object} parts tree() the areas or null · now() server time, ms · onDeed({deed, incident, stale})
+   *   a deed was done or came too late, with newer facts, null: out of sight · onFacts(incident) all of
+   *   it has come · onShow(row) look at it on the map · open(id) another incident · openPhotos(photos, index, pair) · form tools of the
+   *   forms · close() the cross was pressed
    */
   constructor(drawer, parts) {
     this.#drawer = drawer;
@@ -31,14 +34,14 @@ export class Drawer {
   /** Show an incident; its row, if known, at once and the whole of it when it has come. */
   async openIncident(id, row) {
     this.#begin(id);
-    if (row) this.#draw(incidentCard(row, this.#tools()));
+    if (row) this.#draw(incidentCard(row, this.#tools(row)));
     else this.#draw(el('p', { class: 'wait' }, say('list.loading')));
     await this.#load(id);
   }
 
-  /** The row of the incident on show has changed: fetch the rest if it is newer than what we show. */
-  async refresh(row) {
-    if (row.id === this.#id && row.version >= this.#version) await this.#load(row.id);
+  /** The incident on show has changed, or (row null) has left the desk: fetch what is newer. */
+  async refresh(id, row) {
+    if (id === this.#id && (!row || row.version >= this.#version)) await this.#load(id);
   }
 
   /** Show an area and the rows in it; null: the URL names one that is not there. */
@@ -68,6 +71,7 @@ export class Drawer {
     if (this.#id !== id) this.#drawer.scrollTop = 0;
     this.#id = id;
     this.#version = 0;
+    this.#shown = '';
     this.#told = '';
     this.#drawer.hidden = false;
     document.body.dataset.drawer = 'open';
@@ -78,25 +82,34 @@ export class Drawer {
       const detail = await get(urlFor(config.urls.incident, { id }));
       if (this.#id !== id || detail.version < this.#version) return;
       if (detail.version > this.#version) this.#told = '';
-      this.#show(detail);
+      this.#parts.onFacts(detail);
+      if (JSON.stringify(detail) !== this.#shown) this.#show(detail);
     } catch (error) {
-      if (this.#id === id) this.#draw(this.#sorry(wordsFor(error), () => this.#load(id)));
+      if (this.#id !== id) return;
+      this.#shown = '';
+      this.#draw(this.#sorry(wordsFor(error), () => this.#load(id)));
     }
   }
 
-  #tools() {
-    const take = (detail) => {
-      this.#parts.onDeed(detail);
-      if (this.#id !== detail.id) return;
-      this.#told = detail.told;
-      this.#show(detail);
+  /** What a deed has led to: the newest facts, and words that stay until they are old. */
+  take(incident, told) {
+    if (this.#id !== incident.id) return;
+    this.#told = told;
+    this.#show(incident);
+  }
+
+  #tools(incident) {
+    return {
+      ...this.#parts,
+      tree: this.#parts.tree(),
+      ask: (deed) => ask(byId('deed'), incident, deed, { form: this.#parts.form, done: this.#parts.onDeed }),
     };
-    return { ...this.#parts, tree: this.#parts.tree(), dialog: byId('deed'), take };
   }
 
   #show(detail) {
     this.#version = detail.version;
-    this.#draw(incidentCard({ ...detail, told: this.#told }, this.#tools()));
+    this.#shown = JSON.stringify(detail);
+    this.#draw(incidentCard({ ...detail, told: this.#told }, this.#tools(detail)));
   }
 
   #sorry(words, again) {

@@ -2,9 +2,9 @@
  * Which incidents are meant: the figures, the list and the map all ask here, so that a figure
  * and the list behind it always agree. Pure; `now` is server time in ms.
  */
-import { isOpen, STATES } from '../shared/states.js';
+import { isOpen, MAP_STATES } from '../shared/states.js';
 import { startOfDay } from './clock.js';
-import { clockOf } from './deadline.js';
+import { clockOf, dueOf } from './deadline.js';
 
 const since = (iso, ms) => iso !== null && Date.parse(iso) >= ms;
 
@@ -20,7 +20,7 @@ export const FIGURES = {
 
 /** The filter a fresh page starts with. */
 export const START = Object.freeze({
-  figure: 'open', states: Object.freeze([...STATES]), areas: null, text: '', order: 'new',
+  figure: 'open', states: Object.freeze([...MAP_STATES]), areas: null, text: '', order: 'new',
 });
 
 /** Count each figure over rows: {open: 12, …}. */
@@ -50,7 +50,7 @@ export function pick(rows, filter, now) {
 
 const ORDERS = {
   new: (a, b) => Date.parse(b.reported_at) - Date.parse(a.reported_at) || byId(a, b),
-  due: (a, b) => Date.parse(a.due_at) - Date.parse(b.due_at) || byId(a, b),
+  due: (a, b) => Date.parse(dueOf(a)) - Date.parse(dueOf(b)) || byId(a, b),
 };
 
 // A second key, so that two of the same moment never swap places between two draws.

@@ -1,7 +1,7 @@
 /** The layer panel: base map parts, level of the areas, markers by state. Plain radios and boxes. */
 import { el, fill } from '../shared/dom.js';
 import { GROUPS } from '../shared/basemap.js';
-import { STATES } from '../shared/states.js';
+import { MAP_STATES } from '../shared/states.js';
 import { marker } from './marks.js';
 import { say } from './words.js';
 
@@ -12,7 +12,7 @@ import { say } from './words.js';
  */
 export function createLayers(panel, { levels, basemaps }, on) {
   const groups = new Set(GROUPS);
-  const states = new Set(STATES);
+  const states = new Set(MAP_STATES);
   const toggled = (set, name, tell) => (event) => {
     if (event.target.checked) set.add(name);
     else set.delete(name);
@@ -24,7 +24,7 @@ export function createLayers(panel, { levels, basemaps }, on) {
         level === 'auto' ? say('layers.auto') : say(`level.${level}`))),
       box(say('layers.fill'), true, (event) => on.areas({ fill: event.target.checked })),
       box(say('layers.names'), true, (event) => on.areas({ names: event.target.checked }))),
-    part(say('layers.markers'), STATES.map((state) => box(
+    part(say('layers.markers'), MAP_STATES.map((state) => box(
       [marker({ state }), say(`state.${state}`)], true, toggled(states, state, () => on.states([...states]))))),
     part(say('layers.base'),
       basemaps.length > 0 && radios('base', ['own', ...basemaps.map(({ name }) => name)], on.base, (name) => (

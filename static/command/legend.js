@@ -1,6 +1,6 @@
 /** What the colours and shapes on the map mean; always in sight. */
 import { el, fill } from '../shared/dom.js';
-import { STATES } from '../shared/states.js';
+import { MAP_STATES } from '../shared/states.js';
 import { marker } from './marks.js';
 import { say } from './words.js';
 
@@ -10,7 +10,7 @@ export function createLegend(place) {
   const ramp = el('ol', { class: 'ramp' });
   const line = (what, text) => el('li', {}, marker(what), text);
   fill(place, title, ramp, el('ul', { class: 'marks' },
-    STATES.map((state) => line({ state }, say(`state.${state}`))),
+    MAP_STATES.map((state) => line({ state }, say(`state.${state}`))),
     line({ state: 'reported', unrouted: true }, say('legend.unrouted')),
     line({ clock: 'near' }, say('legend.near')),
     line({ clock: 'over' }, say('legend.over'))));

@@ -1,11 +1,15 @@
 /** The command centre: makes the parts and joins them. What is chosen lives in desk.js. */
 import { get } from '../shared/api.js';
+import { mountBell } from '../shared/bell.js';
 import { config } from '../shared/config.js';
 import { byId } from '../shared/dom.js';
+import { createAfter } from './after.js';
 import { Chart } from './chart.js';
 import { ServerClock } from './clock.js';
+import { createCrosshair } from './crosshair.js';
 import { Desk } from './desk.js';
 import { Drawer } from './drawer.js';
+import { locate, prepare } from './evidence.js';
 import { createFigures } from './figures.js';
 import { readHash, writeHash } from './hash.js';
 import { listenToKeys } from './keys.js';
@@ -17,6 +21,7 @@ import { createStatus } from './status.js';
 import { Store } from './store.js';
 import { AreaTree } from './tally.js';
 import { createTicker } from './ticker.js';
+import { createToast } from './toast.js';
 import { say } from './words.js';
 
 const WORDS_MS = 15000;    // how often '5 minutes ago' is looked at again
@@ -36,6 +41,25 @@ const chart = new Chart(config, {
   moved: () => remember(),
 }, asked);
 
+const drawer = new Drawer(byId('drawer'), {
+  tree: () => desk.tree,
+  now: () => clock.now(),
+  openPhotos: createLightbox(byId('photo')),
+  onFacts: (incident) => desk.learn(incident),
+  onShow: (row) => chart.goTo(row, { closer: true }),
+  open: (id) => desk.select(id),
+  form: { prepare, locate, pick: createCrosshair(chart, byId('deed')) },
+  onDeed: createAfter({
+    toast: createToast(byId('toast')),
+    take(incident, words) {
+      desk.learn(incident);
+      drawer.take(incident, words);
+    },
+    leave: (id) => desk.leave(id),
+  }),
+  close: () => desk.select(null),
+});
+
 const desk = new Desk({
   store,
   clock,
@@ -43,14 +67,7 @@ const desk = new Desk({
   figures: createFigures(byId('figures'), (figure) => desk.filter({ figure })),
   ticker: createTicker({ list: byId('list'), queue: byId('queue'), more: byId('more') },
     (id, how) => desk.select(id, how)),
-  drawer: new Drawer(byId('drawer'), {
-    tree: () => desk.tree,
-    now: () => clock.now(),
-    openPhotos: createLightbox(byId('photo')),
-    onShow: (row) => chart.goTo(row, { closer: true }),
-    onDeed: (detail) => desk.changed([store.freshen(detail)].filter(Boolean)),
-    close: () => desk.select(null),
-  }),
+  drawer,
   head: createListHead(() => {
     byId('search').value = '';
     desk.clearFilter();
@@ -99,6 +116,7 @@ listenToKeys({
 
 // -- the feed ------------------------------------------------------------------------------------
 
+const bell = mountBell(byId('bell'), config.bell);
 const showStatus = createStatus({ status: byId('status'), banner: byId('banner') }, config.urls.login);
 const feed = createFeed({
   store,
@@ -106,6 +124,7 @@ const feed = createFeed({
   onChange(changes) {
     document.body.dataset.ready = 'yes';
     desk.changed(changes);
+    bell.soon();
   },
   onStatus(status, heardAt) {
     const back = document.body.dataset.live === 'stale' && status !== 'stale';

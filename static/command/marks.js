@@ -8,14 +8,15 @@ export function marker({ state = '', clock = '', unrouted = false }) {
   const svg = shape('svg', { class: 'marker', viewBox: '-12 -12 24 24', 'aria-hidden': 'true' });
   svg.dataset.state = state;
   if (clock) svg.append(shape('circle', { class: `ring ${clock}`, r: 10.5 }));
-  if (state) svg.append(shape('path', { class: 'body', d: pathOf(state, 6) }));
-  if (unrouted) svg.append(question());
-  svg.style.setProperty('--state', `var(${lookOf(state).token})`);
+  const { hollow, token } = lookOf(state);
+  if (state) svg.append(shape('path', { class: hollow ? 'body hollow' : 'body', d: pathOf(state, 6) }));
+  if (unrouted) svg.append(question(hollow));
+  svg.style.setProperty('--state', `var(${token})`);
   return svg;
 }
 
-function question() {
-  const text = shape('text', { class: 'unrouted', 'text-anchor': 'middle', y: 3.6 });
+function question(hollow) {
+  const text = shape('text', { class: hollow ? 'unrouted hollow' : 'unrouted', 'text-anchor': 'middle', y: 3.6 });
   text.textContent = '?';
   return text;
 }

@@ -22,7 +22,7 @@ export const reach = ({ size, clock, selected }) => size * 1.3 + (clock || selec
 
 /** Draw a state's shape around a point, {x, y} in pixels, with its clock ring. */
 export function drawGlyph(context, { x, y }, { state, size, clock, unrouted, selected }) {
-  const { shape, token: name } = lookOf(state);
+  const { shape, token: name, hollow } = lookOf(state);
   context.save();
   context.translate(x, y);
   context.lineJoin = 'round';
@@ -33,14 +33,14 @@ export function drawGlyph(context, { x, y }, { state, size, clock, unrouted, sel
   context.lineWidth = 4;
   context.strokeStyle = token('--paper');
   context.stroke();
-  context.fillStyle = state === 'closed' ? token('--paper') : token(name);
+  context.fillStyle = hollow ? token('--paper') : token(name);
   context.fill();
-  if (state === 'closed') {
+  if (hollow) {
     context.lineWidth = 2;
     context.strokeStyle = token(name);
     context.stroke();
   }
-  if (unrouted) mark(context, '?', size);
+  if (unrouted) mark(context, '?', { size, colour: hollow ? token(name) : token('--paper') });
   context.restore();
 }
 
@@ -71,8 +71,8 @@ function ring(context, radius, clock) {
   context.restore();
 }
 
-function mark(context, text, size) {
-  context.fillStyle = token('--paper');
+function mark(context, text, { size, colour }) {
+  context.fillStyle = colour;
   context.font = `700 ${Math.round(size * 1.3)}px sans-serif`;
   context.textAlign = 'center';
   context.textBaseline = 'middle';

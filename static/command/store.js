@@ -3,7 +3,9 @@
  *
  * The rule that makes any mix of snapshot, stream and polling end in the same truth: an event
  * is applied once, in order of its sequence number, and a row never gives way to an older version.
+ * What has become void leaves, as it is not in a fresh snapshot either.
  */
+import { isOnMap } from '../shared/states.js';
 
 export class Store {
   #rows = new Map();
@@ -25,10 +27,7 @@ export class Store {
     if (event.sequence <= this.sequence) return null;
     this.sequence = event.sequence;
     if (event.event === 'put') return this.#put(event.row);
-    const before = this.#rows.get(event.id);
-    if (!before) return null;
-    this.#rows.delete(event.id);
-    return { id: event.id, before, after: null };
+    return this.#drop(event.id);
   }
 
   /**
@@ -56,7 +55,15 @@ export class Store {
     const before = this.#rows.get(row.id) || null;
     // Equal versions still replace: an arriving photo changes the row and not its version.
     if (before && before.version > row.version) return null;
+    if (!isOnMap(row)) return this.#drop(row.id);
     this.#rows.set(row.id, row);
     return { id: row.id, before, after: row };
+  }
+
+  #drop(id) {
+    const before = this.#rows.get(id);
+    if (!before) return null;
+    this.#rows.delete(id);
+    return { id, before, after: null };
   }
 }

@@ -4,9 +4,11 @@
  */
 import { el, fill } from '../shared/dom.js';
 import { isOpen } from '../shared/states.js';
-import { due, moment, span, when } from '../shared/when.js';
+import { moment, when } from '../shared/when.js';
 import { clockOf, ringOf } from './deadline.js';
+import { dueWords } from './due.js';
 import { marker } from './marks.js';
+import { tagsOf } from './tags.js';
 import { say } from './words.js';
 
 const PAGE = 100;    // rows in the document at first; a button brings more
@@ -90,20 +92,25 @@ function emptyItem(id, select) {
 /** What a row shows; `key` changes when its words do, so that a second's tick redraws little. */
 function faceOf(row, now, isNew) {
   const clock = clockOf(row, now);
-  const left = clock && say(`due.${clock}`, { span: span(due(row.due_at, now).ms) });
+  const left = dueWords(row, now);
   const at = isOpen(row) ? row.reported_at : row.closed_at;
   const ago = when(at, now);
   return {
     key: [left, ago, isNew].join('|'),
     parts: () => [
       marker({ state: row.state, clock: ringOf(row, now), unrouted: row.area === null }),
-      el('span', { class: 'what' }, row.category_name, isNew && el('em', {}, say('list.new'))),
+      el('span', { class: 'what' }, el('span', { class: 'name' }, row.category_name), isNew && el('em', {}, say('list.new')), tagsOf(row)),
       el('span', { class: 'badge' }, say(`state.${row.state}`)),
-      el('span', { class: 'where' }, row.area_name || say('list.no_area'), ' · ',
-        el('time', { datetime: at, title: moment(at) }, ago)),
+      el('span', { class: 'where' }, whereOf(row), ' · ', el('time', { datetime: at, title: moment(at) }, ago)),
       clock && el('span', { class: 'due', 'data-due': clock }, left),
     ],
   };
+}
+
+/** The area, and who has the case where that is somebody else. */
+function whereOf({ area_name: area, holder }) {
+  const place = area || say('list.no_area');
+  return holder && holder !== area ? `${place} → ${holder}` : place;
 }
 
 /** Put items in order with the fewest moves, so that the focused one stays where it is. */

@@ -38,7 +38,7 @@ export function icon(name) {
 }
 
 function add(element, children) {
-  children.flat().forEach((child) => {
+  children.flat(Infinity).forEach((child) => {
     if (child !== null && child !== undefined && child !== false) element.append(child);
   });
   return element;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readHash, writeHash } from '../../static/command/hash.js';
 import { insidePoint } from '../../static/command/inside.js';
-import { lookOf, pathOf, STATES } from '../../static/shared/states.js';
+import { isOpen, lookOf, MAP_STATES, pathOf, STATES } from '../../static/shared/states.js';
 
 test('what is written into the URL is read back, to a pixel of that zoom', () => {
   const view = { zoom: 16, lat: 31.0123456, lon: 105.9876543, selected: 'area:网格/1' };
@@ -52,11 +52,23 @@ test('an area of several pieces is named on its largest', () => {
   assert.ok(lon > 20 && lon < 24);
 });
 
-test('no two states share a shape or a colour', () => {
-  const looks = [...STATES, 'answered', 'none of ours'].map(lookOf);
-  const distinct = (values) => new Set(values.map((value) => JSON.stringify(value))).size;
-  assert.equal(distinct(looks.map(({ shape }) => shape)), looks.length);
-  assert.equal(distinct(looks.map(({ token }) => token)), looks.length);
+test('no two states share a shape, whatever their colour', () => {
+  const shapes = [...STATES, 'none of ours'].map((state) => JSON.stringify(lookOf(state).shape));
+  assert.equal(new Set(shapes).size, STATES.length + 1);
+});
+
+test('the colour says how far it is, and only what nobody works on is hollow', () => {
+  const steps = [['reported', 'pre_check'], ['accepted', 'dispatched'], ['in_progress'], ['answered', 'verifying'], ['closed', 'void']];
+  assert.deepEqual(steps.flat(), STATES);
+  const colours = steps.map((step) => new Set(step.map((state) => lookOf(state).token)));
+  assert.ok(colours.every((tokens) => tokens.size === 1));
+  assert.equal(new Set(colours.flatMap((tokens) => [...tokens])).size, steps.length);
+  assert.deepEqual(STATES.filter((state) => lookOf(state).hollow), ['pre_check', 'verifying', 'closed']);
+});
+
+test('what is void is on no map, and nothing that has ended is open', () => {
+  assert.deepEqual(STATES.filter((state) => !MAP_STATES.includes(state)), ['void']);
+  assert.deepEqual(STATES.filter((state) => !isOpen({ state })), ['closed', 'void']);
 });
 
 test('a shape is a closed path within its radius', () => {

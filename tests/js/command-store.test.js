@@ -40,6 +40,14 @@ test('an incident that left the territory is dropped, one never known changes no
   assert.deepEqual(store.rows(), []);
 });
 
+test('what becomes void leaves, and comes back when it is restored', () => {
+  const store = storeWith(4, rowOf('a'));
+  const gone = store.apply(put(5, rowOf('a', 2, { state: 'void' })));
+  assert.deepEqual([gone.before.version, gone.after, store.rows()], [1, null, []]);
+  assert.equal(store.apply(put(6, rowOf('b', 2, { state: 'void' }))), null);
+  assert.equal(store.apply(put(7, rowOf('a', 3))).after.version, 3);
+});
+
 test('the answer to a deed is taken without moving the place in the log', () => {
   const store = storeWith(4, rowOf('a', 1));
   store.freshen(rowOf('a', 2));

@@ -9,7 +9,10 @@ import { LEVELS } from '../../static/command/tally.js';
 import { STATES } from '../../static/shared/states.js';
 
 // Keys may be built only behind these: `say(`state.${state}`)`.
-const BUILT = ['base.', 'deed.', 'due.', 'figure.', 'kind.', 'level.', 'live.', 'meaning.', 'method.', 'photo.', 'state.'];
+const BUILT = [
+  'base.', 'due.', 'extension.', 'figure.', 'level.', 'live.', 'meaning.', 'method.', 'outcome.', 'part.', 'photo.', 'state.',
+  'tag_means.',
+];
 const FOLDER = new URL('../../static/command/', import.meta.url);
 
 const source = readdirSync(FOLDER)
@@ -44,7 +47,9 @@ test('every state, level, figure and status of the feed has its word', () => {
     ...LEVELS.map((level) => `level.${level}`),
     ...Object.keys(FIGURES).flatMap((name) => [`figure.${name}`, `meaning.${name}`]),
     ...['loading', 'live', 'asking', 'stale', 'signed_out'].map((status) => `live.${status}`),
-    ...['ahead', 'near', 'over'].map((clock) => `due.${clock}`),
+    ...['ahead', 'near', 'over', 'held', 'listed'].map((clock) => `due.${clock}`),
+    ...['covers', 'edge', 'ambiguous', 'nearest', 'outside', 'by_hand'].map((method) => `method.${method}`),
+    ...['answered', 'returned', 'redirected', 'closed'].map((outcome) => `outcome.${outcome}`),
   ];
   assert.deepEqual(wanted.filter((key) => !(key in zh)), []);
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import test from 'node:test';
+import { gzipSync } from 'node:zlib';
 
 const ROOT = new URL('../../', import.meta.url);
 const STATIC = new URL('static/', ROOT);
@@ -24,6 +25,18 @@ test('the page preloads exactly the modules that main.js needs', () => {
   const template = read('incidents/templates/incidents/field_modules.html');
   const listed = Array.from(template.matchAll(/static '([^']+)'/g), ([, path]) => path);
   assert.deepEqual(listed, Array.from(reached(new URL('field/main.js', STATIC))).sort());
+});
+
+test('the page is light: 60 kB on the wire before the map', () => {
+  const bytes = Array.from(reached(new URL('field/main.js', STATIC)))
+    .map((module) => gzipSync(read(`static/${module}`)).length)
+    .reduce((sum, size) => sum + size);
+  assert.ok(bytes <= 60 * 1024, `${bytes} bytes`);
+});
+
+test('the code of one incident comes when it is opened', () => {
+  const names = Array.from(reached(new URL('field/main.js', STATIC)));
+  assert.deepEqual(names.filter((module) => /detail|deedform|deeds\//.test(module)), []);
 });
 
 test('no map code is needed before the map is opened', () => {

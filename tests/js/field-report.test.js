@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { canonical } from '../../static/field/canonical.js';
-import { bodyOf, missing, newDraft } from '../../static/field/draft.js';
+import { bodyOf, hasRoom, missing, newDraft, photosOf } from '../../static/field/draft.js';
 import { uuid } from '../../static/shared/uuid.js';
 
 const POINT = { lon: 105.00123456789, lat: 31, accuracy_m: 8.3, method: 'gps', datum: 'wgs84', at: Date.UTC(2026, 2, 5, 6, 30, 0, 120) };
@@ -36,9 +36,33 @@ test('type, place, and a photo or the reason for none are needed, words are not'
   assert.equal(missing(draft(), POINT), null);
 });
 
+test('what was settled on the spot says so, and what each photo shows', () => {
+  const photos = [{ id: 'p', sha256: 'ff' }, { id: 'q', sha256: 'ee', after: true }];
+  const settled = body({ photos, settled: true });
+  assert.equal(settled.settled, true);
+  assert.deepEqual(settled.photos, [{ id: 'p', sha256: 'ff', role: 'before' }, { id: 'q', sha256: 'ee', role: 'after' }]);
+  const not = body({ photos });
+  assert.equal('settled' in not, false);
+  assert.deepEqual(not.photos, [{ id: 'p', sha256: 'ff' }], 'the photo of after has nothing to show then');
+});
+
+test('what was settled needs a photo of it where one is required', () => {
+  const after = { id: 'q', sha256: 'ee', after: true };
+  assert.equal(missing(draft({ settled: true, words: '已补' }), POINT), 'after');
+  assert.equal(missing(draft({ settled: true, photos: [after] }), POINT), null);
+  assert.equal(missing(draft({ settled: true, photos: [], category: { code: 'noise', photo: 'none' } }), POINT), null);
+});
+
+test('three photos as found and two as it is now, no more', () => {
+  const photos = Array.from({ length: 3 }, (_, i) => ({ id: `${i}` }));
+  const full = draft({ photos: [...photos, { id: 'a', after: true }] });
+  assert.deepEqual([hasRoom(full, false), hasRoom(full, true)], [false, true]);
+  assert.deepEqual(photosOf(full, true).map(({ id }) => id), ['a']);
+});
+
 test('both sides give a report the same name', () => {
   const samples = JSON.parse(readFileSync(new URL('../samples/receipts.json', import.meta.url)));
-  assert.ok(samples.length >= 4);
+  assert.ok(samples.length >= 5);
   samples.forEach(({ body: text, sha256 }) => {
     assert.equal(createHash('sha256').update(canonical(text)).digest('hex'), sha256, text);
   });
