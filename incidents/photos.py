@@ -1,4 +1,4 @@
-"""Photos: announced by the report, stored when their bytes arrive, never served as they came.
+"""Photos: announced by a report or deed, stored when they arrive, never served as they came.
 
 What is kept is a re-encoded picture: turned upright, shrunk, without EXIF, without anything
 hidden behind the image. The original bytes are not stored.
@@ -19,9 +19,9 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from gis_grid.access import Actor
-from gis_grid.errors import GridError, Invalid, NotFound, TooLarge, WrongType
+from gis_grid.errors import GridError, Invalid, TooLarge, WrongType
 from incidents import feed
-from incidents.access import access_incident
+from incidents.access import access_announced
 from incidents.models import Attachment
 
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
@@ -34,17 +34,14 @@ MIN_SIDE = 16
 def store(
     incident_id: UUID, photo_id: UUID, body: bytes, content_type: str, *, by: Actor, at: datetime
 ) -> tuple[Attachment, bool]:
-    """Keep the photo a report announced. Returns it and whether this call stored it.
+    """Keep a photo that its bringer announced, with a report or with a deed.
 
+    Returns it and whether this call stored it. They may bring it though the incident has left
+    their sight meanwhile: the deed that gave it away may have been the one with the photo.
     Invalid `sha256_mismatch` when the bytes are not the announced ones (a cut upload): send
     again. The same bytes again change nothing.
     """
-    incident = access_incident(by, incident_id)
-    photo = Attachment.objects.filter(pk=photo_id, incident=incident).first()
-    if photo is None:
-        raise NotFound("photo_not_announced", _("The report does not list this photo."))
-    if incident.reporter_id != (by.worker.pk if by.worker else None):
-        raise NotFound("photo_not_announced", _("The report does not list this photo."))
+    photo = access_announced(by, incident_id, photo_id)
     if len(body) > settings.PHOTO_MAX_BYTES:
         raise TooLarge("photo_too_large", _("The photo is too large. The phone shrinks it first."))
     if hashlib.sha256(body).hexdigest() != photo.sha256:
@@ -54,7 +51,7 @@ def store(
     picture = _decode(body, content_type)
     name = _write(picture)
     with transaction.atomic():
-        photo = Attachment.objects.select_for_update().get(pk=photo_id)
+        photo = Attachment.objects.select_for_update().select_related("incident").get(pk=photo_id)
         if photo.stored_at:
             _remove(name)
             return photo, False
@@ -62,6 +59,7 @@ def store(
         photo.file = name
         photo.width, photo.height = picture.size
         photo.save(update_fields=["stored_at", "file", "width", "height"])
+        incident = photo.incident
         feed.append(
             incident,
             "photo",
@@ -69,7 +67,7 @@ def store(
             at=at,
             state_before=incident.state,
             path_before=incident.area_path,
-            body={"photo": str(photo_id), "sha256": photo.sha256},
+            body={"photo": str(photo_id), "sha256": photo.sha256, "role": photo.role},
         )
     return photo, True
 

@@ -5,11 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.product import Product
-from tests.world import PASSWORD, World, inside
+from incidents import actions
+from incidents.models import Incident
+from tests.product import Product, wait_until_quiet
+from tests.world import PASSWORD, World, inside, make_report
 
 Phone = Callable[..., Page]
 
@@ -51,6 +54,7 @@ def phone(product: Product, world: World, chromium: Browser) -> Iterator[Phone]:
     yield open_
     for context in contexts:
         context.close()
+    wait_until_quiet()
 
 
 @pytest.fixture
@@ -67,6 +71,16 @@ def picture(tmp_path: Path) -> Path:
     return path
 
 
+def reported(world: World, by: str = "zhao", **changes: Any) -> Incident:
+    """Report just now, as somebody who is not the one with the phone.
+
+    What was reported on the town's usual day of the past would be overdue, and the clock at work.
+    """
+    now = timezone.now()
+    report = make_report(recorded_at=now, fixed_at=now, **changes)
+    return actions.report(report, by=world.actor(by), at=now).incident
+
+
 def take(page: Page, picture: Path) -> None:
     """Press 拍照 and take this picture; returns once the form shows it."""
     page.locator(".shutter input").set_input_files(picture)
@@ -79,8 +93,29 @@ def choose(page: Page, category: str = "井盖缺失破损") -> None:
 
 
 def submit(page: Page) -> None:
-    """Press 提交."""
-    page.get_by_role("button", name="提交").click()
+    """Press 提交, or 仍要上报 where something of the kind is open nearby already."""
+    page.locator("#submit").click()
+
+
+def settled_on_the_spot(page: Page, after: Path) -> None:
+    """Switch to 已当场处置 and take the photo of how it is now."""
+    page.locator("[name=settled]").click()
+    page.locator("#after input").set_input_files(after)
+    page.locator("#after-thumbs img").wait_for()
+
+
+def open_task(page: Page) -> Locator:
+    """Open the first of my tasks; returns its detail."""
+    page.get_by_role("button", name="我的任务").click()
+    page.locator("#tasks .row").first.click()
+    return page.locator("#detail")
+
+
+def add_photo(page: Page, picture: Path, nth: int = 0) -> None:
+    """Take a picture in the form of a deed."""
+    form = page.locator("#deed-form")
+    form.locator("input[type=file]").nth(nth).set_input_files(picture)
+    form.locator(".deed-photos").nth(nth).locator("li:not([aria-busy]) img").last.wait_for()
 
 
 def expect_delivered(page: Page) -> None:

@@ -9,12 +9,13 @@ from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from ninja import Query, Router, Status
+from ninja import Query, Router
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
-from gis_grid.access import Actor, require
+from gis_grid.access import Actor, require, units_of, works_in_the_field
+from gis_grid.errors import Forbidden, Invalid
 from gis_grid.geo.datum import Datum
-from gis_grid.geo.geojson import parse_geometry
+from gis_grid.geo.geojson import parse_geometry, parse_point
 from gis_grid.people.models import FIELD_ROLES
 from gis_grid.territory.models import Area, Level
 from gis_grid.web.api import Strict, actor
@@ -25,6 +26,8 @@ from incidents.reasons import sentence
 from incidents.reports import MAX_WORDS, Photo, Report, wgs84_point
 from incidents.routing import Route, route
 from incidents.rows import row_of, rows_of
+from incidents.similar import similar_to
+from incidents.tasks import tasks_of
 
 router = Router(tags=["field"])
 RECENT = timedelta(days=60)
@@ -75,12 +78,12 @@ class ReportIn(Strict):
 
     def as_report(self) -> Report:
         """Return the report with its position checked."""
-        point = parse_geometry(self.position, ("Point",))
+        lon, lat = parse_point(self.position)
         return Report(
             id=self.id,
             category=self.category,
-            lon=point.x,
-            lat=point.y,
+            lon=lon,
+            lat=lat,
             datum=self.datum,
             accuracy_m=self.accuracy_m,
             method=self.method,
@@ -102,20 +105,34 @@ class PlaceIn(Strict):
     accuracy_m: Annotated[float, Field(ge=0, le=10_000_000)] | None = None
 
 
+class SimilarIn(PlaceIn):
+    """A place, and what is about to be reported there."""
+
+    category: Annotated[str, Field(max_length=40)]
+
+
 def _worker(request: HttpRequest) -> Actor:
     asking = actor(request)
     require(asking, FIELD_ROLES)
     return asking
 
 
+def _on_the_phone(request: HttpRequest) -> Actor:
+    asking = actor(request)
+    if not works_in_the_field(asking):
+        raise Forbidden("role_required", _("Your role does not include this."))
+    return asking
+
+
 @router.get("/me")
 def me(request: HttpRequest) -> dict[str, Any]:
-    """Who I am, my areas, and what I can report: what I used lately comes first."""
-    asking = _worker(request)
+    """Who I am, my areas and units, and what I can report: what I used lately comes first."""
+    asking = _on_the_phone(request)
     areas = Area.objects.within(asking.territory).filter(pk__in=asking.own_areas)
     return {
         "worker": {"name": asking.name, "username": asking.user.get_username()},
         "areas": [{"code": a.code, "name": a.name, "level": Level(a.level).slug} for a in areas],
+        "units": list(units_of(asking).values("code", "name")),
         "categories": _categories(asking),
     }
 
@@ -136,23 +153,37 @@ def where(request: HttpRequest, place: Query[PlaceIn]) -> dict[str, Any]:
     return {"point": [lon, lat], "route": _route(found), "borders": borders(found.boundary_ids)}
 
 
+@router.get("/similar")
+def similar(request: HttpRequest, place: Query[SimilarIn]) -> dict[str, Any]:
+    """What may be the same incident, reported before: told, never in the way of a report."""
+    asking = _worker(request)
+    category = Category.objects.minors().filter(code=place.category).first()
+    if category is None:
+        raise Invalid(
+            "category_unknown", _("Please choose a category."), {"category": _("unknown")}
+        )
+    point = parse_geometry({"type": "Point", "coordinates": [place.lon, place.lat]})
+    lon, lat = wgs84_point(point.x, point.y, place.datum)
+    return similar_to(category, lon, lat, by=asking, at=timezone.now())
+
+
 @router.post("/reports", response={200: Any, 201: Any})
-def report(request: HttpRequest, body: ReportIn) -> Status[dict[str, Any]]:
+def report(request: HttpRequest, body: ReportIn) -> HttpResponse:
     """Take a report. 201 the first time, 200 for the same again, 409 for other content."""
     received = body.as_report()
     stored = actions.report(received, by=actor(request), at=timezone.now())
-    return Status(201 if stored.created else 200, _receipt(stored, received))
+    return JsonResponse(_receipt(stored, received), status=201 if stored.created else 200)
 
 
 @router.put("/reports/{uuid:report_id}/photos/{uuid:photo_id}")
 def photo(request: HttpRequest, report_id: UUID, photo_id: UUID) -> HttpResponse:
-    """Take the bytes of an announced photo."""
+    """Take the bytes of a photo that this person announced with a report or a deed."""
     kept, created = photos.store(
         report_id,
         photo_id,
         request.body,
         request.content_type or "",
-        by=_worker(request),
+        by=actor(request),
         at=timezone.now(),
     )
     return JsonResponse({"id": str(kept.id), "sha256": kept.sha256}, status=201 if created else 200)
@@ -161,17 +192,15 @@ def photo(request: HttpRequest, report_id: UUID, photo_id: UUID) -> HttpResponse
 @router.get("/reports")
 def mine(request: HttpRequest) -> dict[str, Any]:
     """What I reported, newest first."""
-    asking = _worker(request)
+    asking = _on_the_phone(request)
     incidents = Incident.objects.visible_to(asking).filter(reporter=asking.worker)
     return {"items": rows_of(incidents.order_by("-reported_at")[:LIST_LIMIT])}
 
 
 @router.get("/tasks")
 def tasks(request: HttpRequest) -> dict[str, Any]:
-    """What is open in my areas, the nearest deadline first."""
-    asking = _worker(request)
-    incidents = Incident.objects.within(asking.territory).open().order_by("due_at")
-    return {"items": rows_of(incidents[:LIST_LIMIT])}
+    """What is asked of me, what else is open on my ground, and what I have just handled."""
+    return {"items": tasks_of(_on_the_phone(request), timezone.now(), LIST_LIMIT)}
 
 
 def _categories(asking: Actor) -> list[dict[str, Any]]:

@@ -17,12 +17,16 @@ export function canonical(body) {
     lat: float(lat),
     lon: float(lon),
     method: JSON.stringify(report.method),
-    photos: JSON.stringify(photos.map(({ id, sha256 }) => [id, sha256])),
+    photos: JSON.stringify(photos.map(named)),
     recorded_at: JSON.stringify(moment(report.recorded_at)),
+    ...(report.settled && { settled: 'true' }),
     words: JSON.stringify(report.words),
   };
   return `{${Object.entries(facts).map(([key, text]) => `"${key}":${text}`).join(',')}}`;
 }
+
+/** A photo with what it shows, where that is not simply what was reported. */
+const named = ({ id, sha256, role = 'report' }) => (role === 'report' ? [id, sha256] : [id, sha256, role]);
 
 /** A number as Python writes a float: 30 is '30.0' and 0.00005 is '5e-05'. */
 function float(value) {

@@ -1,106 +1,126 @@
-/** One incident in full, and the deeds that are open to me now. */
-import { Refused, post, urlFor } from '../shared/api.js';
+/** One incident in full, and the deeds that are open to me now. Loaded when the first one is opened. */
+import { Refused, urlFor } from '../shared/api.js';
 import { config } from '../shared/config.js';
+import { arrange } from '../shared/deeds/order.js';
+import { say as word } from '../shared/deeds/words.js';
 import { el, fill, icon } from '../shared/dom.js';
-import { moment } from '../shared/when.js';
-import { badge, deadline } from './rows.js';
-import { uuid } from '../shared/uuid.js';
+import { createDeedForm } from './deedform.js';
+import { asking, facts, head, pictures, why } from './facts.js';
+import { sendStep } from './step.js';
+import { timeline } from './timeline.js';
 import { say } from './words.js';
 
-/** @param {{target: HTMLElement, get: Function, changed: Function}} parts changed: after a deed */
-export function createDetail({ target, get, changed }) {
+// What asks nothing but words one may leave out: one tap does it.
+const AT_ONCE = ['accept', 'sign', 'start', 'report_in', 'resume'];
+
+/**
+ * @param {Object} parts
+ *   target, more   where the incident, and the list of further deeds, are drawn
+ *   get, outbox, screens, placeMap, geolocation, prepare
+ *   changed        called after a deed
+ */
+export function createDetail(parts) {
+  const { target, more, get, outbox, screens, placeMap, changed } = parts;
+  const form = createDeedForm({ ...parts, settled });
   let incident = null;
+  let wanted = null;
 
   async function open(id) {
+    wanted = id;
     incident = null;
     fill(target, el('p', { class: 'empty', 'aria-busy': 'true' }, say('detail.loading')));
+    await load(id, (error) => fill(target, notice('offline', 'warn', failure(error))));
+  }
+
+  async function load(id, failed = () => {}, above = null) {
     try {
-      show(await get(urlFor(config.urls.incident, { id })));
+      const found = await get(urlFor(config.urls.incident, { id }));
+      if (wanted === id) show(found, above);
     } catch (error) {
-      fill(target, notice('offline', 'warn', error instanceof Refused ? error.message : say('detail.offline')));
+      if (wanted === id) failed(error);
     }
   }
 
-  function show(current, above = null) {
+  function show(current, above = null, deeds = true) {
     incident = current;
-    fill(target, above, head(incident), facts(incident), pictures(incident), why(incident), timeline(incident), deeds());
+    fill(target, above, head(incident), asking(incident), look(), facts(incident), pictures(incident),
+      why(incident), timeline(incident), deeds && dock());
   }
 
-  function deeds() {
+  const look = () => el('button', {
+    type: 'button', class: 'button wide look', onclick: () => placeMap.look(incident),
+  }, icon('map'), el('span', {}, say('do.map')));
+
+  function dock() {
     if (!incident.deeds.length) return null;
-    // One id for everything tried on this state: a repeat after a cut line is the same deed.
-    const id = uuid();
-    const asked = incident.deeds.includes('close') ? say('deed.note_wanted') : say('deed.note');
-    const note = el('textarea', { rows: '1', maxlength: '1000', placeholder: asked, 'aria-label': asked });
-    const problem = el('p', { class: 'problem', role: 'alert', hidden: true });
-    const button = (deed, i) => el('button', {
-      type: 'button', class: `button wide${i ? '' : ' main'}`, onclick: (event) => act(event.currentTarget, deed),
-    }, say(`do.${deed}`));
+    const { main, beside, more: rest, danger } = arrange(incident.deeds, incident.state);
+    const others = [...rest, ...danger];
+    return el('div', { class: 'dock' },
+      main && button(main, main === 'remark' ? 'button wide' : 'button main wide'),
+      (beside.length > 0 || others.length > 0) && el('div', { class: 'deeds' },
+        beside.map((deed) => button(deed, 'button')),
+        others.length > 0 && el('button', { type: 'button', class: 'button', onclick: () => list(others) }, say('do.more'))));
+  }
 
-    async function act(pressed, deed) {
-      if (deed === 'close' && !note.value.trim()) {
-        complain(say('deed.note_needed'));
-        note.focus();
-        return;
-      }
-      pressed.disabled = true;
-      try {
-        const url = urlFor(config.urls.deed, { id: incident.id, deed });
-        const done = await post(url, { id, seen_version: incident.version, note: note.value.trim() });
-        show(done.incident, notice('check', 'good', say(`did.${deed}`)));
-        changed();
-      } catch (error) {
-        refuse(error);
-        pressed.disabled = false;
-      }
+  const button = (deed, kind) => el('button', {
+    type: 'button', class: kind, onclick: (event) => act(deed, event.currentTarget),
+  }, word(`deed.${deed}`));
+
+  /** The deeds that are rarer, each with what it does. */
+  function list(deeds) {
+    fill(more, deeds.map((deed) => el('li', {}, el('button', {
+      type: 'button', class: 'row', onclick: () => form.open(deed, incident, { instead: true }),
+    }, el('strong', {}, word(`deed.${deed}`)), about(deed)))));
+    screens.open('deeds');
+  }
+
+  function act(deed, pressed) {
+    if (AT_ONCE.includes(deed)) straight(deed, pressed);
+    else form.open(deed, incident);
+  }
+
+  async function straight(deed, pressed) {
+    pressed.disabled = true;
+    const looked = incident;
+    settled(deed, looked, await sendStep({ outbox, incident: looked, deed, fields: { note: '' } }));
+  }
+
+  /** How a deed ended: done, refused, or on disk for later. */
+  function settled(deed, looked, { receipt, error }) {
+    const name = word(`deed.${deed}`);
+    changed();
+    if (!incident || incident.id !== looked.id) return;   // people have gone on to another one
+    if (receipt) done(receipt.incident, notice('check', 'good', say('deed.done', { deed: name })));
+    else if (error) refused(error);
+    else show(incident, notice('saved', 'warn', say('deed.kept', { deed: name })), false);
+  }
+
+  function done(current, above) {
+    if (!current) {
+      fill(target, above, el('p', { class: 'empty' }, say('detail.left')));
+      return;
     }
+    show(current, above);
+    // Its photos have arrived since.
+    if (current.photos_list.some((photo) => !photo.stored)) load(current.id, () => {}, above);
+  }
 
-    function refuse(error) {
-      // Somebody was faster: show how it stands now, and let people decide anew.
-      if (error.status === 409 && error.body.current) {
-        show(error.body.current, notice('info', 'warn', say('deed.stale')));
-        changed();
-      } else complain(error instanceof Refused ? error.message : say('deed.offline'));
-    }
-
-    function complain(text) {
-      problem.textContent = text;
-      problem.hidden = !text;
-    }
-
-    return el('div', { class: 'dock' }, note, problem, incident.deeds.map(button));
+  function refused(error) {
+    const { current } = error.body;
+    const words = error.code === 'stale' ? say('deed.stale') : error.message;
+    if (current) show(current, notice('info', 'warn', words));
+    else fill(target, notice('info', 'warn', words));
   }
 
   return { open };
 }
 
+const ABOUT = new Set([
+  'accept', 'ask_check', 'ask_extension', 'ask_verify', 'assist', 'close', 'correct', 'decide', 'dispatch',
+  'escalate', 'fail', 'grant_extension', 'hand_over', 'merge', 'move', 'pass', 'refuse', 'register', 'reopen',
+  'restore', 'return', 'settle', 'sign', 'start', 'suspend', 'whistle',
+]);
+const about = (deed) => ABOUT.has(deed) && el('span', { class: 'row-words' }, word(`about.${deed}`));
+
+const failure = (error) => (error instanceof Refused ? error.message : say('detail.offline'));
 const notice = (drawing, kind, text) => el('p', { class: 'notice', 'data-kind': kind, role: 'status' }, icon(drawing), text);
-
-const head = (incident) => el('div', { class: 'detail-head' },
-  el('h2', {}, incident.category_name),
-  el('p', { class: 'row-foot' }, badge(incident.state), deadline(incident)),
-  incident.words && el('p', {}, incident.words));
-
-const facts = (incident) => el('dl', { class: 'facts' },
-  fact(say('detail.number'), incident.number),
-  fact(say('detail.area'), incident.area_name || say('place.outside')),
-  fact(say('detail.at'), moment(incident.reported_at)),
-  fact(say('detail.due'), moment(incident.due_at)),
-  incident.reporter && fact(say('detail.reporter'), incident.reporter));
-
-const fact = (name, value) => el('div', {}, el('dt', {}, name), el('dd', {}, value));
-
-const pictures = ({ photos_list: photos }) => (photos.length > 0 && el('ul', { class: 'thumbs' },
-  photos.map((photo, i) => el('li', { class: 'thumb' }, photo.stored
-    ? el('a', { href: photo.url }, el('img', { src: photo.thumb_url, alt: say('photo.nth', { count: i + 1 }) }))
-    : say('photo.on_its_way')))));
-
-const why = (incident) => (incident.route.reason && el('details', { class: 'why' },
-  el('summary', {}, say('detail.why')), el('p', {}, incident.route.reason)));
-
-const timeline = (incident) => el('section', { class: 'timeline' },
-  el('h2', {}, say('detail.timeline')),
-  el('ol', {}, incident.timeline.map((event) => el('li', {},
-    badge(event.state),
-    el('span', {}, [moment(event.at), event.by].filter(Boolean).join(' · ')),
-    event.note && el('p', {}, event.note)))));

@@ -1,14 +1,48 @@
 /** After 提交: the report is safe, and where it has got to. */
 import { byId, fill, icon } from '../shared/dom.js';
+import { UNDO_MS, alsoSeen } from './seen.js';
 import { say } from './words.js';
 
 /** Follows one report from the disk of this phone to the server. */
 export function createDone(outbox) {
+  const undo = byId('done-undo');
   let shown = null;
+  let settle = () => {};     // ends the time in which 撤销 is offered
 
   function show(entry) {
+    settle(false);
     shown = entry.id;
     draw('saved', say('done.kept'), [entry.label.category, entry.label.area].filter(Boolean).join(' · '));
+  }
+
+  /**
+   * It was known already, and is on disk as such; 撤销 is offered for a while.
+   * @returns {Promise<{undone: Promise<boolean>}>} undone: whether people took it back
+   */
+  async function merged(known, draft) {
+    settle(false);
+    const entry = await alsoSeen(known, draft, outbox);
+    shown = null;
+    const { number } = known;
+    draw('check', say('done.same'), entry ? say('done.added', { number }) : say('done.known', { number }));
+    const undone = offer().then(async (wanted) => {
+      if (wanted && entry) await outbox.discard(entry);
+      return wanted;
+    });
+    return { undone };
+  }
+
+  function offer() {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => settle(false), UNDO_MS);
+      undo.hidden = false;
+      settle = (wanted) => {
+        clearTimeout(timer);
+        undo.hidden = true;
+        settle = () => {};
+        resolve(wanted);
+      };
+    });
   }
 
   /** News from the outbox; anything about another report is not for this screen. */
@@ -26,10 +60,12 @@ export function createDone(outbox) {
     byId('done-detail').textContent = detail;
   }
 
+  undo.addEventListener('click', () => settle(true));
   outbox.listen(hear);
-  return { show };
+  return { show, merged };
 }
 
-const sentence = ({ number, area }) => (area
-  ? say('done.receipt', { number, area: area.name })
-  : say('done.unrouted', { number }));
+function sentence({ number, area, settled }) {
+  if (settled) return say('done.settled', { number });
+  return area ? say('done.receipt', { number, area: area.name }) : say('done.unrouted', { number });
+}

@@ -2,20 +2,28 @@
 import { uuid } from '../shared/uuid.js';
 
 export const MOST_PHOTOS = 3;
+export const MOST_AFTER = 2;     // the server takes five in all
 
 /** The id is minted now, not at 提交: two taps, or ten retries, are one report. */
 export function newDraft(id = uuid()) {
-  return { id, photos: [], category: null, words: '' };
+  return { id, photos: [], category: null, words: '', settled: false };
 }
+
+/** The photos of one strip: as found, or, of what was settled on the spot, as it is now. */
+export const photosOf = (draft, after) => draft.photos.filter((photo) => Boolean(photo.after) === after);
+
+/** Whether one more fits into a strip. */
+export const hasRoom = (draft, after) => photosOf(draft, after).length < (after ? MOST_AFTER : MOST_PHOTOS);
 
 /**
  * What still keeps the draft from being sent: 'category', 'reason' (no photo where one is required,
- * and no words why), 'place', or null when nothing does.
+ * and no words why), 'after' (settled, but no photo of it), 'place', or null when nothing does.
  */
 export function missing(draft, point) {
   if (!draft.category) return 'category';
-  const unexplained = !draft.photos.length && !draft.words.trim();
-  if (draft.category.photo === 'required' && unexplained) return 'reason';
+  const required = draft.category.photo === 'required';
+  if (required && draft.settled && !photosOf(draft, true).length) return 'after';
+  if (required && !draft.photos.length && !draft.words.trim()) return 'reason';
   return point ? null : 'place';
 }
 
@@ -36,9 +44,14 @@ export function bodyOf(draft, { point, chosenArea, now }) {
     recorded_at: new Date(now).toISOString(),
     words: draft.words.trim(),
     chosen_area: chosenArea,
-    photos: draft.photos.map(({ id, sha256 }) => ({ id, sha256 })),
+    photos: sent(draft).map(({ id, sha256, after }) => (
+      draft.settled ? { id, sha256, role: after ? 'after' : 'before' } : { id, sha256 })),
+    ...(draft.settled && { settled: true }),
   });
 }
+
+/** The photos that go with it: none "after" when it turned out not to be settled. */
+export const sent = (draft) => draft.photos.filter((photo) => draft.settled || !photo.after);
 
 /** Seven decimals are a centimetre; the server keeps no more. */
 const to7 = (degrees) => Number(degrees.toFixed(7));

@@ -21,7 +21,7 @@ export async function introduce({ username, url, ask, know }) {
 }
 
 function greet(me, know) {
-  const areas = me.areas.map((area) => area.name).join('、');
+  const areas = [...me.areas, ...(me.units || [])].map(({ name }) => name).join('、');
   byId('worker').textContent = [me.worker.name, areas].filter(Boolean).join(' · ');
   byId('no-start').hidden = true;
   know(me);

@@ -1,6 +1,7 @@
 /**
- * Keeps every report on the phone until the server has it. Order of capture is order of arrival:
- * the oldest goes first, and while it cannot go the younger ones wait behind it.
+ * Keeps every report, and every deed, on the phone until the server has it. Order of capture is order
+ * of arrival: the oldest goes first, and while it cannot go the younger ones wait behind it. Only
+ * what is held back for a moment, so that it can be undone, lets the others pass.
  *
  * A report leaves the store in two ways only: a matching receipt, or a person who discards it.
  * Touches no DOM and no network: store, deliver, clock and timers are handed in.
@@ -31,7 +32,10 @@ export function createOutbox({
   let sent = 0;
   let timer = null;
 
-  /** Resolves once the report and its photos are on disk; only then may the form be cleared. */
+  /**
+   * Resolves once the report (or deed) and its photos are on disk; only then may the form be
+   * cleared. `held_until` (epoch ms): not sent before, not even in a hurry.
+   */
   async function keep(report, photos) {
     const entry = { ...report, owner, state: 'waiting', tries: 0, next_at: 0, reason: '' };
     await store.add(entry, photos);
@@ -79,12 +83,13 @@ export function createOutbox({
       return true;
     } catch (error) {
       sending = false;
-      await mark(entry, verdict(error));
+      await mark(entry, error);
       return false;
     }
   }
 
-  async function mark(entry, { kind, reason }) {
+  async function mark(entry, error) {
+    const { kind, reason } = verdict(error, Boolean(entry.deed));
     needsLogin = kind === 'login';
     entry.reason = reason;
     if (kind === 'stuck') entry.state = 'stuck';
@@ -93,13 +98,13 @@ export function createOutbox({
       entry.next_at = now() + backOff(entry.tries);
     }
     await store.save(entry);
-    await tell({ entry });
+    await tell({ entry, error });
   }
 
   /** Wake up when the first report that may go is due again. */
   function plan(queue) {
     if (!queue.length || needsLogin) return;
-    const due = Math.min(...ahead(queue).map((entry) => entry.next_at));
+    const due = Math.min(...ahead(queue, now()).map((entry) => Math.max(entry.next_at, heldUntil(entry))));
     timer = setTimer(() => flush(), Math.max(0, due - now()));
   }
 
@@ -110,8 +115,9 @@ export function createOutbox({
   }
 
   /** Throw a report away: only ever because a person said so. */
-  async function discard(entry) {
-    await store.remove(entry);
+  async function discard({ id }) {
+    const stored = (await store.reports()).find((entry) => entry.id === id);
+    if (stored) await store.remove(stored);
     await tell();
   }
 
@@ -133,7 +139,7 @@ export function createOutbox({
     };
   }
 
-  /** Listeners hear {counts, entry, receipt} after each change. */
+  /** Listeners hear {counts, entry, receipt, error} after each change. */
   async function tell(news = {}) {
     changed.tell({ counts: await counts(), ...news });
   }
@@ -145,12 +151,14 @@ export function createOutbox({
 
 /** The oldest report that may go at this moment, or null: behind a waiting one all wait. */
 function pick(queue, { tried, rush, at }) {
-  const free = (entry) => !tried.has(entry.id) && (rush || entry.next_at <= at);
-  return ahead(queue).find(free) || null;
+  const free = (entry) => !tried.has(entry.id) && heldUntil(entry) <= at && (rush || entry.next_at <= at);
+  return ahead(queue, at).find(free) || null;
 }
 
-/** The head of the queue, and whom it lets pass once it has failed too often. */
-function ahead(queue) {
-  const end = queue.findIndex((entry) => entry.tries < PASSED_AFTER);
+/** The head of the queue, and whom it lets pass: held back, or failed too often. */
+function ahead(queue, at) {
+  const end = queue.findIndex((entry) => entry.tries < PASSED_AFTER && heldUntil(entry) <= at);
   return end < 0 ? queue : queue.slice(0, end + 1);
 }
+
+const heldUntil = (entry) => entry.held_until || 0;

@@ -1,6 +1,7 @@
 /**
- * Correcting the place: the map moves under a fixed crosshair. Fingers, arrow buttons, arrow keys
- * and 用我的位置 all lead there, so that nobody has to drag (WCAG 2.5.7).
+ * Correcting a place: the map moves under a fixed crosshair. Fingers, arrow buttons, arrow keys
+ * and 用我的位置 all lead there, so that nobody has to drag (WCAG 2.5.7). Usually it is the report's
+ * place; `pick` corrects an incident's, `look` only shows it.
  */
 import { byId } from '../shared/dom.js';
 import { createRouter } from './route.js';
@@ -17,11 +18,13 @@ export function startPlaceMap({ place, router, get, config, screens }) {
   let map = null;
   let aimed = false;     // the crosshair was moved by hand since the map opened
   let calm = null;
+  let errand = null;     // {from, resolve, look} while it is about an incident's place
 
   /** Show the map; its code is fetched the first time. */
   async function open() {
     byId('map-title').textContent = say('map.loading');
     byId('map-detail').textContent = '';
+    byId('map-done').hidden = Boolean(errand && errand.look);
     try {
       map = map || await load();
     } catch (error) {
@@ -42,12 +45,14 @@ export function startPlaceMap({ place, router, get, config, screens }) {
 
   /** Bring the place under the crosshair; without one, show the whole of my ground. */
   function aim() {
-    const at = converted(place.current(), router.answer());
+    const mine = converted(place.current(), router.answer());
+    const at = errand ? [errand.from.lon, errand.from.lat] : mine;
     if (at) map.moveTo(...at);
     else map.showAll();
     aimed = false;         // Leaflet has just told us of our own move
     const fix = place.measured();
-    map.showFix(fix && at && { ...fix, lon: at[0], lat: at[1] });
+    map.showFix(fix && mine && { ...fix, lon: mine[0], lat: mine[1] });
+    if (errand) ask();
     draw();
   }
 
@@ -55,15 +60,17 @@ export function startPlaceMap({ place, router, get, config, screens }) {
   function moved() {
     aimed = true;
     clearTimeout(calm);
-    calm = setTimeout(() => finder.ask(under()), CALM_MS);
+    calm = setTimeout(ask, CALM_MS);
     draw();
   }
 
+  const ask = () => finder.ask(under());
+  const byHand = (lon, lat) => ({ lon, lat, accuracy_m: null, method: 'manual', datum: 'wgs84', at: Date.now() });
+
   /** What 就是这里 would mean now: null until there is a place or the map was moved. */
   function under() {
-    if (!aimed) return place.current();
-    const [lon, lat] = map.centre();
-    return { lon, lat, accuracy_m: null, method: 'manual', datum: 'wgs84', at: Date.now() };
+    if (aimed) return byHand(...map.centre());
+    return errand ? byHand(errand.from.lon, errand.from.lat) : place.current();
   }
 
   function draw() {
@@ -73,20 +80,25 @@ export function startPlaceMap({ place, router, get, config, screens }) {
       point: under(), status: place.status(), answer, choice: finder.choice(), now: Date.now(),
     }, say);
     byId('map-title').textContent = words.title;
-    byId('map-detail').textContent = words.detail;
+    byId('map-detail').textContent = errand && !aimed ? say('map.of_incident') : words.detail;
     if (answer) map.showBorders(answer.borders);
   }
 
   /** News from the receiver while the map is open: follow it, unless people took over. */
   function follow() {
-    if (map && !aimed && screens.current() === 'map') aim();
+    if (map && !aimed && !errand && screens.current() === 'map') aim();
   }
 
   function useMine() {
     if (!map) return;
+    place.refresh();
+    if (errand) {
+      const mine = converted(place.measured(), router.answer());
+      if (mine) map.moveTo(...mine);
+      return;
+    }
     aimed = false;
     place.unpin();
-    place.refresh();
     aim();
   }
 
@@ -95,11 +107,30 @@ export function startPlaceMap({ place, router, get, config, screens }) {
       byId('map-detail').textContent = say('map.move_first');
       return;
     }
-    if (aimed) place.pin(...map.centre());
+    if (errand) finish(under());
+    else if (aimed) place.pin(...map.centre());
     screens.back();
   }
 
-  screens.listen((name) => name === 'map' && open());
+  /** Open the map for an incident's place {lon, lat}; null when people go back without choosing. */
+  function send(from, look) {
+    return new Promise((resolve) => {
+      errand = { from, resolve, look };
+      screens.open('map');
+    });
+  }
+
+  function finish(picked) {
+    const { resolve } = errand;
+    errand = null;
+    aimed = false;
+    resolve(picked);
+  }
+
+  screens.listen((name) => {
+    if (name === 'map') open();
+    else if (errand) finish(null);
+  });
   place.listen(follow);
   finder.listen(draw);
   byId('map-mine').addEventListener('click', useMine);
@@ -107,6 +138,8 @@ export function startPlaceMap({ place, router, get, config, screens }) {
   Object.entries(ARROWS).forEach(([name, step]) => {
     byId(`map-${name}`).addEventListener('click', () => map && map.pan(...step));
   });
+
+  return { pick: (from) => send(from, false), look: (from) => send(from, true) };
 }
 
 /** A place as [lon, lat] in WGS84: a phone that speaks another datum needs the server's answer. */

@@ -1,10 +1,13 @@
 /** Telling others that something changed, without knowing them. */
 
-/** @returns {{listen: function(Function), tell: function(*)}} */
+/** @returns {{listen: function(Function): Function, tell: function(*)}} listen returns how to stop */
 export function createSignal() {
-  const listeners = [];
+  const listeners = new Set();
   return {
-    listen: (call) => { listeners.push(call); },
-    tell: (news) => listeners.forEach((call) => call(news)),
+    listen(call) {
+      listeners.add(call);
+      return () => listeners.delete(call);
+    },
+    tell: (news) => Array.from(listeners).forEach((call) => call(news)),
   };
 }

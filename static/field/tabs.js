@@ -1,4 +1,4 @@
-/** The three tabs at the bottom of the home screen: 上报 / 我的上报 / 我的任务. */
+/** The tabs at the bottom of the home screen: 上报 / 我的上报 / 我的任务. */
 
 /** @param {HTMLElement} root holds [data-tab] buttons and [data-panel] sections  @param {function(string)} shown */
 export function createTabs(root, shown) {
@@ -16,5 +16,11 @@ export function createTabs(root, shown) {
   }
 
   buttons.forEach((button) => button.addEventListener('click', () => show(button.dataset.tab)));
-  return { show };
+  /** For who reports nothing: begin with this tab, without the first. */
+  function only(name) {
+    buttons[0].hidden = true;
+    show(name);
+  }
+
+  return { show, only };
 }
