@@ -1,109 +1,173 @@
-"""Which dispatch rule fits a case, and why. Reads only; the most specific rule wins.
+"""Which dispatch rule fits a case, and why. Reads only; the most specific live rule wins.
 
-Rank, stored with the rule: a minor category before a major one before none; then the deeper
-area; then a rule for some days or hours before one for all. Of equals the older rule wins.
+A rule that names something gone is broken: it never fits, and every list says so and why.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis_grid.people.models import Assignment
 from gis_grid.territory.models import Area
-from gis_grid.territory.paths import ancestors_of
-from incidents import recipients
-from incidents.calendars import calendar_of
-from incidents.models import Category, DispatchRule, Incident, RuleTime
-from incidents.recipients import Recipient
+from incidents.conditions import Check, Question, fits, looks
+from incidents.models import DispatchRule, Incident
+from incidents.recipients import Entitlement, Recipient
+from incidents.rulebook import examined, fault_of, live_rules, reason, target_name
 
-CATEGORY_RANK, AREA_RANK = 1000, 10
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one rule for one case. `chosen`: it is the one that decides."""
+
+    rule: DispatchRule
+    checks: tuple[Check, ...]
+    recipient: Recipient | None
+    fault: str
+    chosen: bool = False
+
+    @property
+    def fits(self) -> bool:
+        """Whether the case could go where the rule says."""
+        return not self.fault and all(check.holds for check in self.checks)
+
+    @property
+    def as_json(self) -> dict[str, Any]:
+        """The form a screen shows."""
+        return {
+            "id": self.rule.pk,
+            "name": self.rule.name,
+            "looks_at": reason(self.rule),
+            "target": target_name(self.rule),
+            "automatic": self.rule.automatic,
+            "fits": self.fits,
+            "chosen": self.chosen,
+            "broken": self.fault,
+            "to": self.recipient.as_json if self.recipient else None,
+            "why": [
+                {"about": check.about, "holds": check.holds, "words": check.words}
+                for check in self.checks
+            ],
+        }
 
 
 @dataclass(frozen=True)
 class Match:
-    """The rule that fits best, whom it names, and why, for people."""
+    """The rule that fits best and whom it names."""
 
     rule: DispatchRule
     recipient: Recipient
-    reason: str
+
+    @property
+    def reason(self) -> str:
+        """Why, for people."""
+        return reason(self.rule)
 
 
 def best_match(incident: Incident, at: datetime) -> Match | None:
     """Return the best live rule for a case, None when none fits. A broken rule never fits."""
-    return match_among(live_rules(), incident, at)
-
-
-def live_rules() -> list[DispatchRule]:
-    """Return the live rules, the most specific first."""
-    rules = DispatchRule.objects.filter(live=True).select_related("category", "area", "unit")
-    return list(rules.order_by("-rank", "pk"))
-
-
-def match_among(rules: Iterable[DispatchRule], incident: Incident, at: datetime) -> Match | None:
-    """Return the first of these rules that fits the case and may be carried out."""
-    for rule in rules:
-        if not fits(rule, incident, at):
-            continue
-        recipient = _recipient(rule, incident, at)
-        if recipient and not recipients.refusal_of(
-            recipient, incident.category, incident.area_path
-        ):
-            return Match(rule, recipient, reason(rule))
-    return None
-
-
-def fits(rule: DispatchRule, incident: Incident, at: datetime) -> bool:
-    """Return whether category, area and time of a rule hold for a case."""
-    category = incident.category
-    if rule.category_id not in (None, category.pk, category.major_id):
-        return False
-    if rule.area_id is not None and rule.area_id not in ancestors_of(incident.area_path):
-        return False
-    if rule.weekdays and timezone.localtime(at).isoweekday() not in rule.weekdays:
-        return False
-    return rule.time == RuleTime.ANY or calendar_of().is_working(at) == (
-        rule.time == RuleTime.WORKING
+    question = Question.of(incident, at)
+    category = [incident.category_id, incident.category.major_id]
+    about = live_rules().filter(
+        Q(category__isnull=True) | Q(category__in=category),
+        Q(area__isnull=True) | Q(area__in=question.areas),
     )
+    fitting = [rule for rule in about if fits(rule, question)]
+    return Book.read(fitting, [question], at).match(question) if fitting else None
 
 
-def rank_of(rule: DispatchRule) -> int:
-    """Return how specific a rule is; see the module."""
-    category = rule.category
-    by_category = 0 if category is None else 2 if category.major_id else 1
-    by_area = rule.area.level if rule.area else 0
-    by_time = int(rule.time != RuleTime.ANY) + int(bool(rule.weekdays))
-    return by_category * CATEGORY_RANK + by_area * AREA_RANK + by_time
+def explain(incident: Incident, at: datetime) -> list[Verdict]:
+    """Return every live rule in the order it is asked, with why it fits the case or does not."""
+    question = Question.of(incident, at)
+    rules = list(examined(live_rules(), at))
+    verdicts = Book.read(rules, [question], at).verdicts(question)
+    chosen = next((verdict for verdict in verdicts if verdict.fits), None)
+    return [replace(each, chosen=each is chosen) for each in verdicts]
 
 
-def reason(rule: DispatchRule) -> str:
-    """Return what the rule looks at, as a sentence part people can read."""
-    category: Category | None = rule.category
-    parts = [
-        category.label if category else _("every category"),
-        rule.area.name if rule.area else _("everywhere"),
-        str(RuleTime(rule.time).label),
-    ]
-    return " · ".join(parts)
+@dataclass(frozen=True)
+class Book:
+    """Rules in the order they are asked, with what judging by them takes: no query any more.
 
+    `holders`: role, then area, for the areas of the cases it was read for.
+    """
 
-def broken(rule: DispatchRule) -> bool:
-    """Return whether a rule names something that is gone."""
-    if rule.unit is not None:
-        return not rule.unit.active
-    return not rule.role
+    rules: Sequence[DispatchRule]
+    entitlement: Entitlement
+    holders: dict[str, dict[int, Area]]
+    at: datetime
+    _faults: dict[int, str] = field(default_factory=dict)
 
+    @classmethod
+    def read(
+        cls, rules: Sequence[DispatchRule], questions: Iterable[Question], at: datetime
+    ) -> "Book":
+        """Read what judging these cases by these rules takes, people as of `at`; four queries."""
+        questions = list(questions)
+        units = {rule.unit for rule in rules if rule.unit}
+        categories = {question.category for question in questions}
+        places = {area for question in questions for area in question.areas}
+        roles = {rule.role for rule in rules if rule.role}
+        entitlement = Entitlement.read(categories, units)
+        return cls(rules, entitlement, _holders(roles, places, at), at)
 
-def _recipient(rule: DispatchRule, incident: Incident, at: datetime) -> Recipient | None:
-    if broken(rule):
+    def match(self, question: Question) -> Match | None:
+        """Return the first rule that fits the case and may be carried out."""
+        for rule in self.rules:
+            if not fits(rule, question):
+                continue
+            recipient = self.recipient(rule, question)
+            if recipient and not self.hindrance(rule, recipient, question):
+                return Match(rule, recipient)
         return None
-    if rule.unit:
-        return Recipient(unit=rule.unit)
-    held = Assignment.objects.at(timezone.localdate(at)).filter(
-        role=rule.role, area__in=ancestors_of(incident.area_path)
-    )
-    nearest = held.select_related("area").order_by("-area__level").first()
-    area: Area | None = nearest.area if nearest else None
-    return Recipient(area=area) if area else None
+
+    def verdicts(self, question: Question) -> list[Verdict]:
+        """Return what each rule says to a case, in order."""
+        return [self.verdict(rule, question) for rule in self.rules]
+
+    def verdict(self, rule: DispatchRule, question: Question) -> Verdict:
+        """Return what one rule says to a case, with all the reasons."""
+        recipient = None if self.fault(rule) else self.recipient(rule, question)
+        hindrance = self.hindrance(rule, recipient, question)
+        may = _("“%(name)s” may receive it.") % {"name": recipient.name if recipient else ""}
+        receives = Check("receiver", not hindrance, hindrance or may)
+        return Verdict(rule, (*looks(rule, question), receives), recipient, self.fault(rule))
+
+    def fault(self, rule: DispatchRule) -> str:
+        """Return what the rule names that is gone, empty when it is whole."""
+        if rule.pk not in self._faults:
+            self._faults[rule.pk] = fault_of(rule, self.at)
+        return self._faults[rule.pk]
+
+    def recipient(self, rule: DispatchRule, question: Question) -> Recipient | None:
+        """Return the unit, or the nearest area whose people hold the role; None: nobody does."""
+        if rule.unit is not None:
+            return Recipient(unit=rule.unit)
+        held = self.holders.get(rule.role, {})
+        nearest = next((held[area] for area in reversed(question.areas) if area in held), None)
+        return Recipient(area=nearest) if nearest else None
+
+    def hindrance(self, rule: DispatchRule, recipient: Recipient | None, question: Question) -> str:
+        """Return why a rule cannot be carried out for a case it is about, empty when it can."""
+        if self.fault(rule):
+            return self.fault(rule)
+        if recipient is None:
+            return _("Nobody holds the role “%(role)s” here.") % {"role": target_name(rule)}
+        refusal = self.entitlement.refusal_of(recipient, question.category, question.path)
+        return str(refusal.message) if refusal else ""
+
+
+def _holders(roles: set[str], places: set[int], at: datetime) -> dict[str, dict[int, Area]]:
+    if not roles or not places:
+        return {}
+    seats = Assignment.objects.at(timezone.localdate(at)).filter(role__in=roles, area__in=places)
+    found: dict[str, dict[int, Area]] = {role: {} for role in roles}
+    pairs = seats.order_by().values_list("role", "area").distinct()
+    areas = Area.objects.in_bulk({area for _role, area in pairs})
+    for role, area in pairs:
+        found[role][area] = areas[area]
+    return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 
-from gis_grid.people.models import Assignment, Role, Worker
+from gis_grid.people.models import Assignment, HandlingUnit, Role, UnitMember, Worker
 from gis_grid.territory.models import Area, Level
 
 
@@ -19,11 +19,21 @@ class Part:
     number: int = 0
 
 
-PARTS = {
+@dataclass(frozen=True)
+class UnitPart:
+    """Who a login is: name, and the code of the handling unit they act for."""
+
+    name: str
+    unit: str
+
+
+PARTS: dict[str, Part | UnitPart] = {
     "li": Part("李敏", Role.GRID_WORKER, Level.GRID, 0),
     "wang": Part("王强", Role.GRID_WORKER, Level.GRID, 60),
     "zhao": Part("赵刚", Role.GRID_CHIEF, Level.STREET),
     "chen": Part("陈静", Role.OPERATOR, Level.DISTRICT),
+    "luo": Part("罗岚", Role.LEADER, Level.DISTRICT),
+    "guo": UnitPart("郭亮", "lamps"),
     "sun": Part("孙悦", Role.PLANNER, Level.DISTRICT),
 }
 
@@ -39,7 +49,11 @@ def give_logins(accounts: Sequence[Mapping[str, str]], areas: Mapping[str, Area]
         worker = Worker.objects.create(
             code=f"demo-{account['username']}", name=part.name, phone="000-00000000", user=user
         )
-        Assignment.objects.create(worker=worker, area=_area(part, areas), role=part.role)
+        if isinstance(part, UnitPart):
+            unit = HandlingUnit.objects.get(code=part.unit)
+            UnitMember.objects.create(worker=worker, unit=unit)
+        else:
+            Assignment.objects.create(worker=worker, area=_area(part, areas), role=part.role)
 
 
 def _area(part: Part, areas: Mapping[str, Area]) -> Area:

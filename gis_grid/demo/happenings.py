@@ -13,7 +13,7 @@ import shapely
 from shapely.geometry import Point
 
 from gis_grid.demo.ground import PLANE, Floats, points_to_degrees
-from gis_grid.demo.records import IncidentRecord, State
+from gis_grid.demo.records import IncidentRecord
 from gis_grid.demo.town import Town
 from gis_grid.demo.words import PLACES
 
@@ -25,10 +25,6 @@ HOT_SPOTS, HOT_SHARE, HOT_REACH_M = 14, 0.55, 130.0
 """More than half of all happens around a few places."""
 BANK_M = 70.0
 """What lies this near the river counts as its bank."""
-STEPS = ((0.04, 0.9), (0.12, 0.9), (0.45, 0.6))
-"""Accept, start, close: median share of the time limit that each takes, and its spread."""
-STUCK_WITHIN, STUCK_SHARE = timedelta(days=10), 0.1
-"""Of the last days' incidents some got stuck on the way; older ones have all come to an end."""
 METHODS = ("gps", "network", "manual")
 
 
@@ -45,7 +41,6 @@ def incident_records(
     now: datetime,
     weights: Mapping[str, float],
     words: Mapping[str, Sequence[str]],
-    limit_hours: Mapping[str, float],
     count: int = 500,
     days: int = 90,
     seed: int = 7,
@@ -54,8 +49,7 @@ def incident_records(
 
     `now` is aware and in the town's own zone: day and night are those of its clock.
 
-    `weights`: category code to how often it comes; `words`: code to what people write;
-    `limit_hours`: code to its time limit, which most are settled within.
+    `weights`: category code to how often it comes; `words`: code to what people write.
     """
     rng = np.random.default_rng([seed, 100])
     grounds = _grounds(town)
@@ -70,7 +64,6 @@ def incident_records(
         code = codes[number]
         point = _place(grounds, hot, PLACES.get(code, "street"), district, rng)
         method = str(rng.choice(METHODS, p=(0.78, 0.12, 0.1)))
-        steps = _progress(reported_at, now, limit_hours[code], rng)
         said = words.get(code, ("",))
         records.append(
             IncidentRecord(
@@ -80,11 +73,7 @@ def incident_records(
                 accuracy_m=_accuracy(method, rng),
                 method=method,  # type: ignore[arg-type]
                 words=said[int(rng.integers(len(said)))],
-                state=_state(steps),
                 reported_at=reported_at,
-                accepted_at=steps[0],
-                started_at=steps[1],
-                closed_at=steps[2],
             )
         )
     return tuple(records)
@@ -150,26 +139,6 @@ def _times(now: datetime, days: int, count: int, rng: np.random.Generator) -> li
         # Today's later hours have not come yet: they were yesterday's.
         times.append(at if at < now else at - timedelta(days=1))
     return sorted(times)
-
-
-def _progress(
-    reported_at: datetime, now: datetime, limit_h: float, rng: np.random.Generator
-) -> tuple[datetime | None, datetime | None, datetime | None]:
-    """Return when it was accepted, started and closed; what lies after now has not happened."""
-    at, steps = reported_at, []
-    for share, spread in STEPS:
-        at += timedelta(hours=float(limit_h * share * np.exp(rng.normal(0, spread))))
-        steps.append(at)
-    if now - reported_at < STUCK_WITHIN and rng.random() < STUCK_SHARE:
-        steps[int(rng.integers(0, 3)) :] = [now + timedelta(days=1)] * 3
-    reached = [step if step < now else None for step in steps[:3]]
-    return reached[0], reached[1], reached[2]
-
-
-def _state(steps: tuple[datetime | None, ...]) -> State:
-    """Name the state by the last step reached."""
-    names: tuple[State, ...] = ("reported", "accepted", "in_progress", "closed")
-    return names[sum(step is not None for step in steps)]
 
 
 def _accuracy(method: str, rng: np.random.Generator) -> float | None:

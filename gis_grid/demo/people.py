@@ -12,6 +12,8 @@ UNSTAFFED = 3
 """General grids nobody answers for: the planner has to find them."""
 PART_TIMERS = 8
 """Workers who share themselves between two neighbouring grids."""
+DESKS = {"district": ("operator", "operator", "leader"), "street": ("operator",)}
+"""Who sits at the command centre of each level."""
 
 
 class Roster:
@@ -62,4 +64,7 @@ def staff(
             roster.assign(roster.hire("m"), area.code, "micro_grid_lead")
         elif area.level == "community":
             roster.assign(roster.hire("i"), area.code, "grid_instructor")
+    for area in areas:
+        for role in DESKS.get(area.level, ()):
+            roster.assign(roster.hire("d"), area.code, role)
     return tuple(roster.workers), tuple(roster.assignments)

@@ -10,10 +10,16 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from shapely.geometry.base import BaseGeometry
 
 from gis_grid.basemap.models import MapFeature
-from gis_grid.demo.records import AreaRecord
+from gis_grid.demo.records import AreaRecord, WorkerRecord
 from gis_grid.demo.town import Town
 from gis_grid.facilities.models import Facility, FacilityCategory
-from gis_grid.people.models import Assignment, PartyOrganisation, Worker
+from gis_grid.people.models import (
+    Assignment,
+    HandlingUnit,
+    PartyOrganisation,
+    UnitMember,
+    Worker,
+)
 from gis_grid.territory.actions import AreaDraft, found_many
 from gis_grid.territory.models import Area, Level
 
@@ -44,6 +50,7 @@ def load(town: Town) -> dict[str, Area]:
     with transaction.atomic():
         areas = load_areas(town.areas)
         load_people(town, areas)
+        load_units(town, areas)
         load_party(town, areas)
         load_facilities(town)
         load_basemap(town)
@@ -72,17 +79,8 @@ def load_areas(records: Sequence[AreaRecord]) -> dict[str, Area]:
 
 
 def load_people(town: Town, areas: dict[str, Area]) -> None:
-    """Write workers, each with a login nobody can use, and their assignments."""
-    users = User.objects.bulk_create(
-        User(username=record.username, password=make_password(None)) for record in town.workers
-    )
-    workers = {
-        worker.code: worker
-        for worker in Worker.objects.bulk_create(
-            Worker(code=record.username, name=record.name, phone=record.phone, user=user)
-            for record, user in zip(town.workers, users, strict=True)
-        )
-    }
+    """Write workers and their assignments."""
+    workers = _hired(town.workers)
     Assignment.objects.bulk_create(
         Assignment(
             worker=workers[record.worker],
@@ -92,6 +90,35 @@ def load_people(town: Town, areas: dict[str, Area]) -> None:
         )
         for record in town.assignments
     )
+
+
+def load_units(town: Town, areas: dict[str, Area]) -> None:
+    """Write the handling units and who acts for them."""
+    workers = _hired([member for record in town.units for member in record.members])
+    for record in town.units:
+        unit = HandlingUnit.objects.create(
+            code=record.code,
+            name=record.name,
+            kind=record.kind,
+            level=Level.from_slug(record.level),
+            phone=record.phone,
+        )
+        unit.areas.set([areas[record.area]] if record.area else [])
+        UnitMember.objects.bulk_create(
+            UnitMember(unit=unit, worker=workers[member.username]) for member in record.members
+        )
+
+
+def _hired(records: Sequence[WorkerRecord]) -> dict[str, Worker]:
+    """Write workers, each with a login nobody can use; by user name."""
+    users = User.objects.bulk_create(
+        User(username=record.username, password=make_password(None)) for record in records
+    )
+    workers = Worker.objects.bulk_create(
+        Worker(code=record.username, name=record.name, phone=record.phone, user=user)
+        for record, user in zip(records, users, strict=True)
+    )
+    return {worker.code: worker for worker in workers}
 
 
 def load_party(town: Town, areas: dict[str, Area]) -> None:

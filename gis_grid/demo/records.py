@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 LevelSlug = Literal["district", "street", "community", "grid", "micro-grid"]
 AreaKind = Literal["general", "exclusive"]
-State = Literal["reported", "accepted", "in_progress", "closed"]
+UnitKind = Literal["department", "street", "community", "enterprise"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +135,27 @@ class WalkNetwork:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitRecord:
+    """A handling unit. `area`: the one it serves, None for the whole district.
+
+    `handles`: codes of categories, major or minor, that it may receive; none: all.
+    `always_open`: it works day and night, and not by office hours.
+    """
+
+    code: str
+    name: str
+    kind: UnitKind
+    level: LevelSlug
+    area: str | None
+    phone: str
+    handles: tuple[str, ...]
+    always_open: bool
+    members: tuple[WorkerRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentRecord:
-    """Something reported. Times are aware; a state's time is None until it is reached."""
+    """Something that is reported. `reported_at` is aware."""
 
     id: UUID
     category: str
@@ -144,8 +163,4 @@ class IncidentRecord:
     accuracy_m: float | None
     method: Literal["gps", "network", "manual"]
     words: str
-    state: State
     reported_at: datetime
-    accepted_at: datetime | None
-    started_at: datetime | None
-    closed_at: datetime | None

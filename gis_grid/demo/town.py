@@ -22,11 +22,13 @@ from gis_grid.demo.records import (
     FacilityRecord,
     MapFeatureRecord,
     PartyRecord,
+    UnitRecord,
     WalkNetwork,
     WorkerRecord,
 )
 from gis_grid.demo.river import draw_water
 from gis_grid.demo.streets import street_frame
+from gis_grid.demo.units import unit_records
 from gis_grid.demo.uses import assign_uses, fill_blocks
 from gis_grid.demo.waterside import water_paths
 
@@ -41,6 +43,7 @@ class Town:
     workers: tuple[WorkerRecord, ...]
     assignments: tuple[AssignmentRecord, ...]
     party: tuple[PartyRecord, ...]
+    units: tuple[UnitRecord, ...]
     facilities: tuple[FacilityRecord, ...]
     features: tuple[MapFeatureRecord, ...]
     network: WalkNetwork
@@ -58,7 +61,7 @@ class Town:
 def build_town(seed: int = 1) -> Town:
     """Build the district from the ground up. Pure; some seconds on one core."""
     # One generator per stage: what is drawn in one does not shift the next.
-    dice = [np.random.default_rng([seed, stage]) for stage in range(8)]
+    dice = [np.random.default_rng([seed, stage]) for stage in range(9)]
     water = draw_water(dice[0])
     frame = street_frame(water)
     border = _border(dice[1])
@@ -74,6 +77,7 @@ def build_town(seed: int = 1) -> Town:
         workers=workers,
         assignments=assignments,
         party=party_records(areas, sites, dice[6]),
+        units=unit_records(areas, dice[8]),
         facilities=facility_records(layout, sites, tiling, codes, dice[7]),
         features=map_features(layout, sites, along_water, water),
         network=walk_network(layout, sites, along_water, water),

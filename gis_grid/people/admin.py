@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.postgres.fields import DateRangeField
 from django.utils.translation import gettext_lazy as _
 
-from gis_grid.people.models import Assignment, PartyOrganisation, Worker
+from gis_grid.people.models import Assignment, PartyOrganisation, UnitMember, Worker
 from gis_grid.web.days import DaysField, days_text
 from gis_grid.web.registry import Registry
 
@@ -20,15 +20,24 @@ class AssignmentInline(admin.TabularInline):  # type: ignore[type-arg]
     extra = 0
 
 
+class UnitInline(admin.TabularInline):  # type: ignore[type-arg]
+    """The handling units a worker acts for, and when."""
+
+    model = UnitMember
+    autocomplete_fields = ("unit",)
+    formfield_overrides = {DateRangeField: {"form_class": DaysField}}
+    extra = 0
+
+
 @admin.register(Worker)
 class WorkerAdmin(Registry):
-    """Workers with their assignments."""
+    """Workers with their assignments and the units they act for."""
 
     list_display = ("code", "name", "phone", "user")
     list_select_related = ("user",)
     search_fields = ("code", "name", "phone")
     autocomplete_fields = ("user",)
-    inlines = (AssignmentInline,)
+    inlines = (AssignmentInline, UnitInline)
 
 
 @admin.register(Assignment)

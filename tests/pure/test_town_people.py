@@ -1,6 +1,8 @@
 """The demo district's people, party organisations and facilities."""
 
+import json
 from collections import Counter
+from pathlib import Path
 
 import pytest
 import shapely
@@ -9,6 +11,7 @@ from gis_grid.demo.facilities import KINDS
 from gis_grid.demo.town import Town
 from gis_grid.geo.metric import LocalMetric
 
+PACK = Path(__file__).parents[2] / "incidents" / "packs" / "neighbourhood.json"
 PLANE = LocalMetric(105.0, 31.0)
 ROLES = {
     "grid_chief",
@@ -17,6 +20,8 @@ ROLES = {
     "grid_instructor",
     "micro_grid_lead",
     "building_lead",
+    "operator",
+    "leader",
 }
 MEMBERS = {"committee": (100, 9999), "general_branch": (50, 100), "branch": (3, 50)}
 SOUTH_BANK = "990101003"
@@ -54,8 +59,48 @@ def test_assignments_name_known_people_places_and_roles(town: Town) -> None:
     assert {a.role for a in town.assignments} <= ROLES
 
 
+def test_every_street_and_the_district_have_a_desk(town: Town) -> None:
+    operators = {a.area for a in town.assignments if a.role == "operator"}
+    leaders = [a.area for a in town.assignments if a.role == "leader"]
+    assert operators == codes(town, "street") | codes(town, "district")
+    assert set(leaders) == codes(town, "district")
+
+
+def test_units_have_members_of_their_own(town: Town) -> None:
+    names = [member.username for unit in town.units for member in unit.members]
+    assert len(set(names)) == len(names) == 2 * len(town.units)
+    assert not set(names) & {w.username for w in town.workers}
+    assert len({unit.code for unit in town.units}) == len(town.units) == 13
+
+
+def test_each_street_has_its_office(town: Town) -> None:
+    offices = [unit for unit in town.units if unit.kind == "street"]
+    assert {unit.area for unit in offices} == codes(town, "street")
+    assert not any(unit.handles for unit in offices)
+
+
+def test_somebody_may_receive_each_category(town: Town) -> None:
+    pack = json.loads(PACK.read_text("utf-8"))
+    for major in pack["majors"]:
+        for minor in major["minors"]:
+            able = [
+                unit.code
+                for unit in town.units
+                if unit.level in minor["levels"]
+                and (not unit.handles or {major["code"], minor["code"]} & set(unit.handles))
+            ]
+            assert able, minor["code"]
+
+
+def test_units_handle_what_the_pack_has(town: Town) -> None:
+    pack = json.loads(PACK.read_text("utf-8"))
+    known = {entry["code"] for major in pack["majors"] for entry in (major, *major["minors"])}
+    assert {code for unit in town.units for code in unit.handles} <= known
+
+
 def test_phones_are_unique_and_plainly_made_up(town: Town) -> None:
-    phones = [w.phone for w in town.workers]
+    hired = [*town.workers, *(m for unit in town.units for m in unit.members)]
+    phones = [w.phone for w in hired] + [unit.phone for unit in town.units]
     assert len(set(phones)) == len(phones)
     assert all(p.startswith("000-") and len(p) == 12 for p in phones)
     assert phones[0] == "000-00000001"

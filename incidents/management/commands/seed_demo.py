@@ -1,5 +1,6 @@
 """`manage.py seed_demo`: load the invented demo district into an empty database."""
 
+import gc
 import json
 from pathlib import Path
 from typing import Any
@@ -33,25 +34,28 @@ class Command(BaseCommand):
             self.stdout.write("skipped: the database already has areas")
             return
         accounts = self._accounts()
+        now = timezone.localtime()
         town = build_town()
+        gc.freeze()  # else every collection walks through the whole town again
         with transaction.atomic():
             areas = place.load(town)
             minors = packs.load("neighbourhood")
             cast.give_logins(accounts, areas)
-            count = demo.load(
+            demo.set_up(town.units, areas)
+            count = demo.play(
                 incident_records(
                     town,
-                    now=timezone.localtime(),
+                    now=now,
                     weights={code: WEIGHTS.get(code, 1) for code in minors},
                     words=SENTENCES,
-                    limit_hours={code: minor.limit_amount for code, minor in minors.items()},
                     count=options["incidents"],
-                )
+                ),
+                now,
             )
         self.stdout.write(
-            f"ok: {len(areas)} areas, {len(town.workers)} workers, {len(town.facilities)} "
-            f"facilities, {len(town.features)} map features, {Category.objects.count()} "
-            f"categories, {count} incidents, {len(accounts)} logins"
+            f"ok: {len(areas)} areas, {len(town.workers)} workers, {len(town.units)} units, "
+            f"{len(town.facilities)} facilities, {len(town.features)} map features, "
+            f"{Category.objects.count()} categories, {count} incidents, {len(accounts)} logins"
         )
 
     def _accounts(self) -> list[dict[str, str]]:
