@@ -13,20 +13,25 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_grid.errors import Forbidden, NotFound, Unauthenticated
 from gis_grid.people.backends import seated
-from gis_grid.people.models import DESK_ROLES, FIELD_ROLES, Role, Worker
+from gis_grid.people.models import DESK_ROLES, FIELD_ROLES, HandlingUnit, Role, Worker
+from gis_grid.people.queries import HandlingUnitQuerySet
 from gis_grid.territory.models import Area
 from gis_grid.territory.paths import EVERYWHERE, NOWHERE, Territory, topmost
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody at work: the login, the worker behind it, their roles and what they may see."""
+    """Somebody at work: the login, the worker behind it, their roles and what they may see.
+
+    `own_areas` are those they answer for as field staff, `ground` the same with all below them.
+    """
 
     user: User
     worker: Worker | None
     roles: frozenset[str]
     territory: Territory
     own_areas: frozenset[int]
+    ground: Territory = NOWHERE
 
     @property
     def name(self) -> str:
@@ -46,13 +51,27 @@ def actor_of(user: User | AnonymousUser, at: date | None = None) -> Actor:
     if known is None:
         raise Unauthenticated("login_required", _("Please log in. What you entered is kept."))
     seats: list[dict[str, Any]] = known.seats  # type: ignore[attr-defined]
+    field = [seat for seat in seats if seat["role"] in FIELD_ROLES]
     return Actor(
         user=known,
         worker=getattr(known, "worker", None),
         roles=frozenset(seat["role"] for seat in seats),
         territory=_territory(known, seats),
-        own_areas=frozenset(seat["area"] for seat in seats if seat["role"] in FIELD_ROLES),
+        own_areas=frozenset(seat["area"] for seat in field),
+        ground=Territory(paths=topmost(seat["path"] for seat in field)),
     )
+
+
+def works_in_the_field(actor: Actor) -> bool:
+    """Return whether the phone page is theirs: by a field role, or by a unit they act for today."""
+    if actor.is_any_of(FIELD_ROLES):
+        return True
+    return actor.worker is not None and units_of(actor).exists()
+
+
+def units_of(actor: Actor) -> HandlingUnitQuerySet:
+    """Return the handling units the actor acts for today."""
+    return HandlingUnit.objects.of(actor.worker, timezone.localdate())
 
 
 def territory_of(user: User | AnonymousUser, at: date | None = None) -> Territory:

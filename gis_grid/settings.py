@@ -7,11 +7,13 @@ is missing or unsafe stops the start with a sentence that says what to do.
 import importlib.util
 import os
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+from incidents.sla import LONGEST, Limit, LimitKind
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -72,21 +74,113 @@ MAX_ACCURACY_M = env.float("GRID_MAX_ACCURACY_M", default=500.0)
 PHOTO_MAX_BYTES = env.int("GRID_PHOTO_MAX_BYTES", default=12 * 1024 * 1024)
 PHOTO_MAX_PIXELS = 50_000_000
 
-# --- the place's own clock: "amount kind", the kinds are those of incidents/sla.py ------------
+# --- the place's own clock ---------------------------------------------------------------------
+
+
+def _limit(name: str, usual: str) -> Limit:
+    """Return a time such as `4 working_hours`; the kinds are those of incidents/sla.py."""
+    words = str(env(name, default=usual))
+    amount, _space, kind = words.partition(" ")
+    try:
+        if 0 < float(amount) <= LONGEST:
+            return Limit(float(amount), LimitKind(kind))
+    except ValueError:
+        pass
+    raise ImproperlyConfigured(
+        f"{name} is “{words}”: write a number above 0 and one of {', '.join(LimitKind)}, "
+        f"such as `{usual}`."
+    )
+
+
+def _limit_or_never(name: str, usual: str) -> Limit | None:
+    return None if env(name, default=usual) == "never" else _limit(name, usual)
+
+
+def _number(name: str, usual: str, *, most: float = LONGEST) -> float:
+    words = str(env(name, default=usual))
+    try:
+        if 0 <= float(words) <= most:  # false for NaN, too
+            return float(words)
+    except ValueError:
+        pass
+    raise ImproperlyConfigured(f"{name} is “{words}”: write a number from 0 to {most:g}.")
+
+
+def _count(name: str, usual: str) -> int:
+    number = _number(name, usual)
+    if number != int(number):
+        raise ImproperlyConfigured(f"{name} is “{number:g}”: write a whole number.")
+    return int(number)
+
 
 STAGE_LIMITS = {
-    "reported": env("GRID_ACCEPT_WITHIN", default="2 working_hours"),
-    "pre_check": env("GRID_CHECK_WITHIN", default="4 working_hours"),
-    "accepted": env("GRID_DISPATCH_WITHIN", default="2 working_hours"),
-    "answered": env("GRID_VERIFY_WITHIN", default="1 working_days"),
+    "reported": _limit("GRID_ACCEPT_WITHIN", "2 working_hours"),
+    "pre_check": _limit("GRID_CHECK_WITHIN", "4 working_hours"),
+    "accepted": _limit("GRID_DISPATCH_WITHIN", "2 working_hours"),
+    "answered": _limit("GRID_VERIFY_WITHIN", "1 working_days"),
 }
 STAGE_LIMITS["verifying"] = STAGE_LIMITS["answered"]
-AMBER_SHARE = env.float("GRID_AMBER_SHARE", default=0.8)
-STEP_UP_AFTER = env("GRID_STEP_UP_AFTER", default="1 working_days")
-STUCK_AFTER = env("GRID_STUCK_AFTER", default="3 working_days")
-REOPEN_DAYS = env.int("GRID_REOPEN_DAYS", default=15)
-MAX_EXTENSIONS = env.int("GRID_MAX_EXTENSIONS", default=1)
-ON_THE_SPOT_M = env.float("GRID_ON_THE_SPOT_M", default=100.0)
+AMBER_SHARE = _number("GRID_AMBER_SHARE", "0.8", most=1)
+STEP_UP_AFTER = _limit_or_never("GRID_STEP_UP_AFTER", "1 working_days")
+STUCK_AFTER = _limit_or_never("GRID_STUCK_AFTER", "3 working_days")
+REOPEN_DAYS = _count("GRID_REOPEN_DAYS", "15")
+MAX_EXTENSIONS = _count("GRID_MAX_EXTENSIONS", "1")
+ON_THE_SPOT_M = _number("GRID_ON_THE_SPOT_M", "100")
+REPEAT_DAYS = _count("GRID_REPEAT_DAYS", "30")
+
+# --- what leaves the house: off unless named; docs/webhook.md ----------------------------------
+
+
+def _webhook() -> tuple[str, str]:
+    """Return address and secret, both empty when it is off; an unsafe pair stops the start."""
+    url, secret = env("GRID_WEBHOOK_URL", default=""), env("GRID_WEBHOOK_SECRET", default="")
+    parts = urlsplit(url)
+    here = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1")
+    if url and (parts.username or not parts.hostname or not (here or parts.scheme == "https")):
+        raise ImproperlyConfigured(
+            "GRID_WEBHOOK_URL must be an https:// address without a password in it "
+            "(http:// only to 127.0.0.1)."
+        )
+    if url and len(secret) < 32:
+        raise ImproperlyConfigured(
+            "GRID_WEBHOOK_URL is set: set GRID_WEBHOOK_SECRET, 32 letters or more, as well."
+        )
+    return url, secret
+
+
+def _web_push() -> tuple[str, str]:
+    """Return key and contact, both empty when push is off; half a set stops the start."""
+    if not env.bool("GRID_WEB_PUSH", default=False):
+        return "", ""
+    key, contact = env("GRID_VAPID_KEY", default=""), env("GRID_VAPID_CONTACT", default="")
+    if not HTTPS:
+        raise ImproperlyConfigured("GRID_WEB_PUSH needs GRID_HTTPS: browsers take it no other way.")
+    if not key:
+        raise ImproperlyConfigured("GRID_WEB_PUSH needs GRID_VAPID_KEY: `./gridctl manage vapid`.")
+    if not contact.startswith(("mailto:", "https://")):
+        raise ImproperlyConfigured(
+            "GRID_WEB_PUSH needs GRID_VAPID_CONTACT, mailto:… or https://…, for the push services."
+        )
+    return key, contact
+
+
+WEBHOOK_URL, WEBHOOK_SECRET = _webhook()
+VAPID_KEY, VAPID_CONTACT = _web_push()
+PUSH_SERVICES = env.list(
+    "GRID_PUSH_SERVICES",
+    default=[
+        "fcm.googleapis.com",
+        "push.services.mozilla.com",
+        "notify.windows.com",
+        "push.apple.com",
+    ],
+)
+LINK_DAYS = _count("GRID_LINK_DAYS", "90")
+if LINK_DAYS < REOPEN_DAYS:
+    raise ImproperlyConfigured(
+        f"GRID_LINK_DAYS is {LINK_DAYS}, less than GRID_REOPEN_DAYS ({REOPEN_DAYS}): "
+        "a reporter who may still reopen a case needs the link."
+    )
 
 # --- Django ---------------------------------------------------------------------------------
 
@@ -116,12 +210,12 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "gis_grid.web.errors.RequestId",
     "gis_grid.web.errors.JsonRefusals",
-    "csp.middleware.CSPMiddleware",
+    "gis_grid.web.errors.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "gis_grid.people.sessions.Authentication",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

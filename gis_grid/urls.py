@@ -10,7 +10,7 @@ from gis_grid import __version__
 from gis_grid.web import errors, pages, place, planning, tiles
 from gis_grid.web.api import build_api
 from gis_grid.web.converters import AreaCode, TileNumber
-from incidents.web import command, deeds, field, incidents
+from incidents.web import burden, command, deeds, field, incidents, notices, public, rates
 from incidents.web import pages as incident_pages
 
 admin.site.site_header = admin.site.site_title = _("Grid map")
@@ -24,7 +24,9 @@ api.add_router("/field", field.router)
 api.add_router("/command", command.router)
 api.add_router("/incidents", incidents.router)
 api.add_router("/incidents", deeds.router)
+api.add_router("/notices", notices.router)
 api.add_router("/place", place.router)
+api.add_router("/rates", rates.router)
 
 urlpatterns = [
     path("", pages.front, name="front"),
@@ -36,9 +38,15 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("field/", incident_pages.field, name="field"),
     path("command/", incident_pages.command, name="command"),
+    path("notices/", notices.page, name="notices"),
+    path("t/<str:token>", public.timeline, name="timeline"),
     path("planning/", planning.overview, name="planning"),
     path("planning/staffing/map", planning.staffing_map, name="staffing-map"),
     path("planning/staffing.csv", planning.staffing_table, name="staffing-table"),
+    path("rates/", rates.page, name="rates"),
+    path("rates/table.csv", rates.csv_file, name="rates-csv"),
+    path("rates/table.xlsx", rates.xlsx_file, name="rates-xlsx"),
+    path("burden/", burden.page, name="burden"),
     path("photos/<uuid:photo_id>", incident_pages.photo, name="photo"),
     path("tiles/base/<tile:z>/<tile:x>/<tile:y>.pbf", tiles.base, name="base-tile"),
     path("api/", api.urls),

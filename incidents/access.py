@@ -1,7 +1,9 @@
 """Fetching incidents: the only doors web code may use. Outside one's sight is 404."""
 
+from collections.abc import Collection
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gis_grid.access import Actor
@@ -35,6 +37,13 @@ def lock_incident(actor: Actor | None, incident_id: UUID) -> Incident:
     return incident
 
 
+def lock_in_order(actor: Actor | None, incident_ids: Collection[UUID]) -> None:
+    """Lock several incidents, if the actor may see them, always in the same order."""
+    seen = Incident.objects.visible_to(actor) if actor else Incident.objects.all()
+    wanted = seen.select_for_update(of=("self",)).filter(pk__in=incident_ids).order_by("pk")
+    list(wanted.values_list("pk"))
+
+
 def access_photo(actor: Actor, photo_id: UUID) -> Attachment:
     """Return a stored photo of an incident the actor may see; NotFound otherwise."""
     photo = (
@@ -44,6 +53,17 @@ def access_photo(actor: Actor, photo_id: UUID) -> Attachment:
     )
     if photo is None:
         raise NotFound("photo_not_found", _("There is no such photo."))
+    return photo
+
+
+def access_announced(actor: Actor, incident_id: UUID, photo_id: UUID) -> Attachment:
+    """Return a photo that the actor announced for an incident; NotFound for anybody else's."""
+    own = Q(by=actor.user)
+    if actor.worker:
+        own |= Q(by__isnull=True, incident__reporter=actor.worker)  # from before `by` was kept
+    photo = Attachment.objects.filter(own, pk=photo_id, incident=incident_id).first()
+    if photo is None:
+        raise NotFound("photo_not_announced", _("You have not announced this photo."))
     return photo
 
 

@@ -5,7 +5,7 @@ that carries an implausible share of all rows is a stand-in (the town hall, 0/0)
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -48,17 +48,30 @@ def route_many(
 
     Returns (n,) answers in order. One database query per distinct set of boundaries.
     """
-    limits = limits or tolerances()
     placed: list[Placed] = [Placed(OUTSIDE)] * len(lonlat)
     stand_ins = stand_in_rows(lonlat)
     for row in np.flatnonzero(stand_ins):
         placed[row] = Placed(STAND_IN)
-    for first_day, rows in _by_boundaries(days, ~stand_ins).items():
-        locator = Locator(layer_at(first_day, levels), limits)
-        answers = locator.locate(lonlat[rows], accuracy_m[rows])
-        for row, answer in zip(rows, answers, strict=True):
-            placed[row] = _placed(answer)
+    for number, answer in owners_of(
+        lonlat, accuracy_m, days, ~stand_ins, levels=levels, limits=limits
+    ):
+        placed[number] = _placed(answer)
     return placed
+
+
+def owners_of(
+    lonlat: Floats,
+    accuracy_m: Floats,
+    days: Sequence[date],
+    wanted: npt.NDArray[np.bool_],
+    *,
+    levels: Sequence[int],
+    limits: Tolerances | None = None,
+) -> Iterator[tuple[int, Ownership]]:
+    """Yield (row, owner) for the wanted rows (n,), in no order; the rest is as in `route_many`."""
+    for first_day, rows in _by_boundaries(days, wanted).items():
+        locator = Locator(layer_at(first_day, levels), limits or tolerances())
+        yield from zip(rows.tolist(), locator.locate(lonlat[rows], accuracy_m[rows]), strict=True)
 
 
 def stand_in_rows(lonlat: Floats) -> npt.NDArray[np.bool_]:

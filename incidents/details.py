@@ -7,15 +7,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis_grid.access import Actor
+from incidents.links import timeline_url
 from incidents.models import Attachment, Dispatch, Event, Extension, Incident
 from incidents.reasons import sentence
 from incidents.rows import row_of
 from incidents.situation import Situation, deeds_open
+from incidents.states import DESK, REPORTER
 
 
 def detail_of(incident: Incident, actor: Actor) -> dict[str, Any]:
     """Return the row of an incident and what belongs to it, as this actor may see it."""
     situation = Situation(incident, actor, timezone.now())
+    merged = [_named(each) for each in incident.merged.all()]
     events = incident.events.select_related("by", "by__worker").order_by("pk")
     return {
         **row_of(incident),
@@ -34,7 +37,8 @@ def detail_of(incident: Incident, actor: Actor) -> dict[str, Any]:
         "verify": incident.category.verify,
         "photo_rule": incident.category.photo,
         "merged_into": _named(incident.merged_into),
-        "merged": [_named(each) for each in incident.merged.all()],
+        "merged": merged,
+        "duplicates": len(merged),
         "dispatches": [_dispatch(each) for each in situation.dispatches],
         "photos_list": [_photo(photo) for photo in incident.attachments.all()],
         "timeline": [_step(event) for event in events],
@@ -43,7 +47,15 @@ def detail_of(incident: Incident, actor: Actor) -> dict[str, Any]:
             for each in incident.ratings.all()
         ],
         "deeds": deeds_open(situation),
+        "timeline_url": _timeline_url(situation),
     }
+
+
+def _timeline_url(situation: Situation) -> str | None:
+    """Return the reporter's link, for who may hand it on: the desk, and the reporter."""
+    if situation.sides.isdisjoint({DESK, REPORTER}):
+        return None
+    return timeline_url(situation.incident.pk)
 
 
 def _named(incident: Incident | None) -> dict[str, Any] | None:

@@ -10,14 +10,13 @@ from django.apps import apps
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point, Polygon
 from django.contrib.gis.measure import D
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from gis_grid.access import Actor
 from gis_grid.geo.metric import LocalMetric
 from gis_grid.people.models import HandlingUnit, Worker
-from gis_grid.prepared import prepared
+from gis_grid.prepared import ask
 from gis_grid.territory.paths import Territory
 from gis_grid.territory.queries import inside
 from incidents.states import OPEN_STATES
@@ -52,13 +51,6 @@ SELECT {", ".join(_MINOR_FIELDS)}
 """
 
 
-def _counted(model: str, link: str, **condition: Any) -> Coalesce:
-    """Count the rows that point at an incident: a lookup per row, not a join that multiplies."""
-    rows = apps.get_model("incidents", model).objects.filter(**{link: OuterRef("pk")}, **condition)
-    counted = rows.order_by().values(link).annotate(count=Count("pk")).values("count")
-    return Coalesce(Subquery(counted), 0)
-
-
 class IncidentQuerySet(QuerySet["Incident"]):
     """Incidents by territory, state, clock and place."""
 
@@ -74,8 +66,8 @@ class IncidentQuerySet(QuerySet["Incident"]):
         return self.filter(seen)
 
     def asked_of(self, actor: Actor) -> IncidentQuerySet:
-        """Open ones that wait for this actor: in their areas, or with their units."""
-        theirs = Q(area__in=actor.own_areas)
+        """Open ones that wait for this actor: on their ground, or with their units."""
+        theirs = inside(actor.ground, "area_path")
         if actor.worker:
             theirs |= Q(pk__in=dispatched_to(actor.worker).filter(ended_at__isnull=True))
         return self.open().filter(theirs)
@@ -108,8 +100,7 @@ class IncidentQuerySet(QuerySet["Incident"]):
     def as_rows(self) -> IncidentQuerySet:
         """With all that a row on a list or map needs, in one query."""
         return self.select_related("category", "area", "dispatch__unit", "dispatch__area").annotate(
-            photo_count=_counted("Attachment", "incident", stored_at__isnull=False),
-            duplicate_count=_counted("Incident", "merged_into"),
+            photo_count=Count("attachments", filter=Q(attachments__stored_at__isnull=False))
         )
 
 
@@ -146,10 +137,8 @@ class CategoryQuerySet(QuerySet["Category"]):
 
     def minor(self, code: str) -> Category | None:
         """What can be reported under this code, None for anything else."""
-        with prepared() as cursor:  # each report asks; the ORM takes 1 ms to build these lines
-            cursor.execute(_MINOR, [code])
-            row = cursor.fetchone()
-        return self.model.from_db(self.db, _MINOR_FIELDS, row) if row else None
+        rows = ask(_MINOR, [code])  # each report asks; the ORM takes 1 ms to build these lines
+        return self.model.from_db(self.db, _MINOR_FIELDS, rows[0]) if rows else None
 
 
 class DispatchQuerySet(QuerySet["Dispatch"]):

@@ -13,7 +13,7 @@ import shapely
 from django.conf import settings
 
 from gis_grid.geo.metric import LocalMetric
-from gis_grid.prepared import prepared
+from gis_grid.prepared import ask
 from gis_grid.territory.models import Kind, Level
 from gis_grid.territory.ownership import (
     OUTSIDE,
@@ -127,10 +127,8 @@ def owner_of(
     """Return who owns a WGS84 point on a day among areas of these levels. One indexed query."""
     limits = tolerances()
     reach_m = max(limits.nearest_m, accuracy_m or 0)
-    with prepared() as cursor:
-        cursor.execute(NEAR, near_parameters(lon, lat, when, reach_m, levels))
-        found = [candidate(*row) for row in cursor.fetchall()]
-    return decide(found, accuracy_m, limits)
+    rows = ask(NEAR, near_parameters(lon, lat, when, reach_m, levels))
+    return decide([candidate(*row) for row in rows], accuracy_m, limits)
 
 
 def near_parameters(
@@ -173,9 +171,8 @@ def _described(
     if not found.rivals or not accuracy_m:
         return []
     offered = found.candidates[:MAX_CANDIDATES]
-    with prepared() as cursor:
-        cursor.execute(SHAPES, {"boundaries": [c.boundary_id for c in offered]})
-        shapes = shapely.from_wkb([row[0] for row in cursor])
+    rows = ask(SHAPES, {"boundaries": [c.boundary_id for c in offered]})
+    shapes = shapely.from_wkb([shape for (shape,) in rows])
     return described(offered, shares(lon, lat, accuracy_m, shapes), own)
 
 

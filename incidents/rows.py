@@ -30,7 +30,6 @@ class Row(TypedDict):
     objection: bool
     open_problem: bool
     settled: bool
-    duplicates: int
     closed_at: str | None
     method: str
     version: int
@@ -60,7 +59,6 @@ def row_of(incident: Incident) -> Row:
         "objection": incident.in_objection,
         "open_problem": incident.registered_at is not None and incident.is_open,
         "settled": incident.settled,
-        "duplicates": getattr(incident, "duplicate_count", 0),
         "closed_at": _iso(incident.closed_at),
         "method": incident.route_method,
         "version": incident.version,

@@ -148,6 +148,7 @@ def _units_of(actor: Actor) -> frozenset[int]:
 
 # --- what else must be true -------------------------------------------------------------------
 
+# The first line of each says what has to be true; docs/lifecycle.md is made from it.
 Guard = Callable[[Situation], GridError | None]
 
 
@@ -156,11 +157,12 @@ def _refusal(row: Transition, situation: Situation) -> GridError | None:
         return Forbidden(
             "second_person", _("Who handled a case may not verify it. Somebody else has to look.")
         )
-    guard = _GUARDS.get(row.deed)
+    guard = GUARDS.get(row.deed)
     return guard(situation) if guard else None
 
 
 def _not_in_objection(situation: Situation) -> GridError | None:
+    """No objection is open: after two returns a leader decides."""
     if not situation.incident.in_objection:
         return None
     return Conflict(
@@ -170,12 +172,14 @@ def _not_in_objection(situation: Situation) -> GridError | None:
 
 
 def _in_objection(situation: Situation) -> GridError | None:
+    """An objection is open."""
     if situation.incident.in_objection:
         return None
     return Conflict("no_objection", _("Nobody objects: it can be dispatched as usual."))
 
 
 def _may_return(situation: Situation) -> GridError | None:
+    """No leader has decided whose it is."""
     if situation.current and situation.current.final:
         return Conflict(
             "decided", _("A leader decided after objections. It cannot be returned again.")
@@ -184,6 +188,7 @@ def _may_return(situation: Situation) -> GridError | None:
 
 
 def _may_extend(situation: Situation) -> GridError | None:
+    """No other extension waits for an answer, the set number is not used up, the clock runs."""
     if situation.question:
         return Conflict("extension_asked", _("More time has been asked for already."))
     if situation.granted >= settings.MAX_EXTENSIONS:
@@ -192,24 +197,28 @@ def _may_extend(situation: Situation) -> GridError | None:
 
 
 def _asked(situation: Situation) -> GridError | None:
+    """An extension waits for an answer."""
     if situation.question:
         return None
     return Conflict("extension_not_asked", _("Nobody asks for more time."))
 
 
 def _running(situation: Situation) -> GridError | None:
+    """The clock is not suspended."""
     if situation.incident.suspended_at is None:
         return None
     return Conflict("suspended", _("The case is suspended. Resume it first."))
 
 
 def _suspended(situation: Situation) -> GridError | None:
+    """The clock is suspended."""
     if situation.incident.suspended_at is not None:
         return None
     return Conflict("not_suspended", _("The case is not suspended."))
 
 
 def _may_register(situation: Situation) -> GridError | None:
+    """The set number of extensions was granted, and it is not registered yet."""
     if situation.incident.registered_at is not None:
         return Conflict("registered", _("It stands in the list of open problems already."))
     if situation.granted < settings.MAX_EXTENSIONS:
@@ -220,6 +229,7 @@ def _may_register(situation: Situation) -> GridError | None:
 
 
 def _assists(situation: Situation) -> GridError | None:
+    """The unit has not given its answer yet."""
     actor = situation.actor
     calls = situation.calls(actor) if actor else []
     if any(each.part == Part.ASSIST and each.ended_at is None for each in calls):
@@ -228,6 +238,7 @@ def _assists(situation: Situation) -> GridError | None:
 
 
 def _reports_in(situation: Situation) -> GridError | None:
+    """The unit has neither reported in nor given its answer yet."""
     actor = situation.actor
     calls = situation.calls(actor) if actor else []
     if any(each.part == Part.ASSIST and each.signed_at is None for each in calls):
@@ -236,12 +247,14 @@ def _reports_in(situation: Situation) -> GridError | None:
 
 
 def _by_evidence(situation: Situation) -> GridError | None:
+    """The category is verified by the evidence sent in."""
     if situation.incident.category.verify == VerifyRule.DESK:
         return None
     return Conflict("verify_on_site", _("This category is verified on the spot before closing."))
 
 
 def _may_reopen(situation: Situation) -> GridError | None:
+    """It was closed no longer than the set number of days ago."""
     closed_at = situation.incident.closed_at
     until = closed_at + timedelta(days=settings.REOPEN_DAYS) if closed_at else None
     if until and situation.at <= until:
@@ -254,6 +267,7 @@ def _may_reopen(situation: Situation) -> GridError | None:
 
 
 def _not_rated(situation: Situation) -> GridError | None:
+    """This closing was not rated yet."""
     incident = situation.incident
     if incident.ratings.filter(closing=incident.reopenings).exists():
         return Conflict("rated_before", _("This closing was rated already. Thank you."))
@@ -261,12 +275,14 @@ def _not_rated(situation: Situation) -> GridError | None:
 
 
 def _whistled(situation: Situation) -> GridError | None:
+    """A unit was whistled for."""
     if any(each.whistle for each in situation.dispatches):
         return None
     return Conflict("no_whistle", _("No unit was whistled for in this case."))
 
 
 def _not_merged_onto(situation: Situation) -> GridError | None:
+    """No other incident was merged into it."""
     if situation.incident.merged.exists():
         return Conflict(
             "has_duplicates", _("Others were merged into this one. Merge those into the same one.")
@@ -274,7 +290,7 @@ def _not_merged_onto(situation: Situation) -> GridError | None:
     return None
 
 
-_GUARDS: dict[str, Guard] = {
+GUARDS: dict[str, Guard] = {
     "dispatch": _not_in_objection,
     "whistle": _not_in_objection,
     "start": _not_in_objection,

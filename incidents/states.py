@@ -122,7 +122,7 @@ TRANSITIONS = (
     # 评价, 回访: was it settled?
     Transition("rate", (CLOSED,), None, _by(REPORTER), ("stars",)),
     Transition("call_back", (CLOSED,), None, _by(DESK), ("answers",)),
-    Transition("rate_help", (CLOSED,), None, _by(DESK, HOLDER), ("stars", "unit")),
+    Transition("rate_help", (CLOSED,), None, _by(DESK, HOLDER, ASSISTING), ("stars", "unit")),
     Transition("reopen", (CLOSED,), ACCEPTED, _by(DESK, REPORTER), ("note",)),
     # At any time while it is open.
     Transition(
@@ -136,10 +136,13 @@ TRANSITIONS = (
     Transition(
         "move", _BEFORE_ANSWER, None, _by(FIELD, DESK), ("position",), on_new_owner=ACCEPTED
     ),
-    Transition("correct", _BEFORE_ANSWER, None, _by(FIELD, DESK), ("category",)),
+    Transition(
+        "correct", _BEFORE_ANSWER, None, _by(FIELD, DESK), ("category",), on_new_owner=ACCEPTED
+    ),
     Transition("reroute", _BEFORE_ANSWER, None, _by(SYSTEM), on_new_owner=ACCEPTED),
     Transition("reroute", (ANSWERED, VERIFYING), None, _by(SYSTEM)),
     Transition("escalate", _BEFORE_ANSWER, None, _by(FIELD, DESK, HOLDER, SYSTEM), ("note",)),
+    Transition("escalate", (ANSWERED, VERIFYING), None, _by(SYSTEM)),
     Transition("press", (ACCEPTED, *WITH_HOLDER), None, _by(DESK), ("note",)),
     Transition("name_lead", _BEFORE_ANSWER, None, _by(DESK), ("worker",)),
     Transition(

@@ -71,13 +71,14 @@ def _programs(
 
 
 @pytest.fixture
-def product(transactional_db: None, _programs: Product) -> Product:
+def product(transactional_db: None, _programs: Product) -> Iterator[Product]:
     """The running product: web, live and worker, as `./gridctl up` starts them.
 
     Started once; every test finds all three up and the tables empty.
     """
     _programs.ensure()
-    return _programs
+    yield _programs
+    _programs.rest()
 
 
 @pytest.fixture(scope="session")

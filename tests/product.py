@@ -8,7 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -20,6 +20,12 @@ from ops.supervisor import Program, programs
 
 ROOT = Path(__file__).resolve().parents[1]
 READY_S = 60.0
+QUIET_S = 5.0
+_AT_WORK = """
+SELECT count(*) FROM pg_stat_activity
+ WHERE datname = current_database() AND pid <> pg_backend_pid()
+   AND state IN ('active', 'idle in transaction')
+"""
 BIND = "127.0.0.1"
 
 
@@ -52,11 +58,13 @@ class Product:
         """End one program as an operator would, with SIGTERM; kill it when it will not."""
         process = self.processes.pop(name)
         process.terminate()
-        try:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGCONT)  # it may be at rest
+        with suppress(subprocess.TimeoutExpired):
             process.wait(8)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # it, or what it left behind
+        process.wait()
 
     def kill(self, name: str) -> None:
         """End one program as a power cut would."""
@@ -64,8 +72,27 @@ class Product:
         os.killpg(process.pid, signal.SIGKILL)  # a server's workers too
         process.wait()
 
+    def rest(self) -> None:
+        """Halt the programs between two transactions: who empties the tables waits for no reader.
+
+        A worker or a page that reads two tables while both are emptied would be a deadlock.
+        """
+        until = time.monotonic() + QUIET_S
+        while True:
+            self._signal(signal.SIGSTOP)
+            if _quiet() or time.monotonic() > until:
+                return
+            self._signal(signal.SIGCONT)
+            time.sleep(0.05)
+
+    def _signal(self, number: signal.Signals) -> None:
+        for process in self.processes.values():
+            if process.poll() is None:
+                os.killpg(process.pid, number)
+
     def ensure(self) -> None:
-        """Start what an earlier test ended, and wait until all answer."""
+        """Let the programs go on, start what an earlier test ended, wait until all answer."""
+        self._signal(signal.SIGCONT)
         for name in self.commands:
             if name not in self.processes or self.processes[name].poll() is not None:
                 self.start(name)
@@ -74,6 +101,20 @@ class Product:
     def said(self) -> str:
         """Return what the programs printed, for a failing test."""
         return "\n".join(path.read_text(errors="replace") for path in self.logs.glob("*.log"))
+
+
+def wait_until_quiet() -> None:
+    """Let the programs finish what they are at: emptying the tables waits for no reader."""
+    until = time.monotonic() + QUIET_S
+    while not _quiet() and time.monotonic() < until:
+        time.sleep(0.05)
+
+
+def _quiet() -> bool:
+    """Return whether nobody else is in the middle of a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AT_WORK)
+        return cursor.fetchone() == (0,)
 
 
 @contextmanager

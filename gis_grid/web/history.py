@@ -61,7 +61,8 @@ def _shown(event: Any, field: Any, value: Any) -> str:
         return days_text(value)
     if field.is_relation:
         return _related(event, field.name, value)
-    return str(dict(field.flatchoices).get(value, value))
+    # A list or a document has no choices, and cannot be looked up.
+    return str(dict(field.flatchoices).get(value, value) if field.flatchoices else value)
 
 
 def _related(event: Any, name: str, key: Any) -> str:

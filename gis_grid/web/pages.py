@@ -13,9 +13,9 @@ from django.utils import timezone, translation
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET
 
-from gis_grid.access import Actor, actor_of
+from gis_grid.access import Actor, actor_of, works_in_the_field
 from gis_grid.basemap import layers as basemap
-from gis_grid.people.models import DESK_ROLES, FIELD_ROLES, Role
+from gis_grid.people.models import DESK_ROLES, Role
 from gis_grid.territory.layers import bounds_of
 from gis_grid.territory.paths import Territory
 
@@ -53,7 +53,7 @@ def front(request: HttpRequest) -> HttpResponse:
         "gis_grid/front.html",
         {
             "actor": asking,
-            "is_field": bool(asking and asking.is_any_of(FIELD_ROLES)),
+            "is_field": bool(asking and works_in_the_field(asking)),
             "is_desk": bool(asking and (asking.is_any_of(DESK_ROLES) or asking.user.is_superuser)),
             "planning_url": reverse("planning"),
             "is_planner": bool(asking and may_plan(asking)),

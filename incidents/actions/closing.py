@@ -6,10 +6,11 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from gis_grid.errors import Invalid
+from gis_grid.errors import Forbidden, Invalid
 from gis_grid.geo.datum import Datum
 from gis_grid.geo.metric import distance_m
-from incidents import clock
+from gis_grid.territory.paths import ancestors_of
+from incidents import clock, states
 from incidents.actions.doing import Case, Order, do
 from incidents.actions.filing import end_running
 from incidents.models import CallBack, Incident, Outcome, PhotoRole, Rating, VerifyRule
@@ -52,15 +53,23 @@ def pass_case(incident_id: UUID, order: Order, *, spot: Spot | None = None) -> I
 
 
 def fail(incident_id: UUID, order: Order, *, spot: Spot | None = None) -> Incident:
-    """Not settled: back to the same holder, without fresh time."""
+    """Not settled: back to the same holder, without fresh time.
+
+    Only people of an area that has lost the incident do not get it back: it is dispatched anew.
+    """
 
     def change(case: Case) -> None:
         _measure(case, spot)
+        case.incident.answered_at = None
+        case.incident.reworks += 1
         given = case.current
+        if given.area_id and given.area_id not in ancestors_of(case.incident.area_path):
+            # Its border was redrawn meanwhile: whoever answered does not see it any more.
+            case.target = states.ACCEPTED
+            return
         given.ended_at, given.outcome = None, ""
         given.save(update_fields=["ended_at", "outcome"])
         case.incident.dispatch = given
-        case.incident.reworks += 1
 
     return do("fail", incident_id, order, change)
 
@@ -77,6 +86,7 @@ def reopen(incident_id: UUID, order: Order) -> Incident:
         incident = case.incident
         incident.reopenings += 1
         incident.closed_at = incident.answered_at = incident.dispatch = None
+        incident.escalated_to, incident.returns = None, 0
         incident.closed_level, incident.settled = None, False
         clock.begin(incident, case.at)
 
@@ -133,7 +143,10 @@ def call_back(
 
 
 def rate_help(incident_id: UUID, order: Order, *, unit: str, stars: int) -> Incident:
-    """Rate a whistle: the desk rates the unit, the unit's members rate the desk."""
+    """Rate a whistle: the desk rates the unit, the unit's members rate the desk.
+
+    Invalid `unit_not_called`; Forbidden `not_your_unit` for members of another unit.
+    """
 
     def change(case: Case) -> None:
         if not 1 <= stars <= 5:
@@ -144,6 +157,8 @@ def rate_help(incident_id: UUID, order: Order, *, unit: str, stars: int) -> Inci
         if given is None:
             raise Invalid("unit_not_called", _("That unit was not called."), {"unit": _("unknown")})
         by_unit = actor is not None and given in case.situation.calls(actor)
+        if not by_unit and states.DESK not in case.situation.sides:
+            raise Forbidden("not_your_unit", _("You do not act for that unit."))
         side = "stars_for_caller" if by_unit else "stars_for_unit"
         setattr(given, side, stars)
         given.save(update_fields=[side])

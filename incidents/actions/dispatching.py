@@ -11,7 +11,7 @@ from gis_grid.errors import Conflict, Invalid
 from gis_grid.people.models import HandlingUnit, Worker
 from gis_grid.territory.models import Area
 from gis_grid.territory.paths import ancestors_of
-from incidents import recipients, sla
+from incidents import clock, recipients, sla
 from incidents.actions.doing import Case, Order, do
 from incidents.actions.filing import end_running
 from incidents.calendars import calendar_of
@@ -47,16 +47,17 @@ def dispatch(
     """Give a case to a unit or to the people of an area; the clock starts now, not at signing.
 
     Invalid as `recipients.check`; Conflict `no_rule` when no live rule fits and nobody was named.
-    `limit` None: the category's.
+    Conflict `theirs_already` for who has it: that would only give them fresh time. `limit` None:
+    the category's.
     """
 
     def change(case: Case) -> None:
         if to == BY_RULE:
             match = _matching(case)
             why = {"rule": match.rule.name, "reason": match.reason}
-            give(case, match.recipient, why=why, rule=match.rule, limit=limit)
+            _give_other(case, match.recipient, why=why, rule=match.rule, limit=limit)
         else:
-            give(case, to.recipient(), why={"by_hand": True}, limit=limit)
+            _give_other(case, to.recipient(), why={"by_hand": True}, limit=limit)
 
     return do("dispatch", incident_id, order, change)
 
@@ -80,7 +81,10 @@ def whistle(
     assisting: tuple[str, ...],
     limit: sla.Limit | None = None,
 ) -> Incident:
-    """Call a lead unit and assisting units to one case, each with its own clock and answer."""
+    """Call a lead unit and assisting units to one case, each with its own clock and answer.
+
+    A lead that has the case already keeps the clock that runs.
+    """
 
     def change(case: Case) -> None:
         if not assisting or lead in assisting or len(set(assisting)) < len(assisting):
@@ -134,15 +138,26 @@ def escalate(incident_id: UUID, order: Order) -> Incident:
     """Tell the next level up, from where it was last told. Conflict `top_level` at the top."""
 
     def change(case: Case) -> None:
-        incident = case.incident
-        told = incident.escalated_to or incident.area
-        above = told.parent if told else None
-        if above is None:
+        if not tell_above(case):
             raise Conflict("top_level", _("There is no level above to tell."))
-        incident.escalated_to = above
-        case.body["to"] = {"area": above.code, "name": above.name}
 
     return do("escalate", incident_id, order, change)
+
+
+def tell_above(case: Case) -> bool:
+    """Tell the area above the one that was told last; False at the top.
+
+    By whomever it was told, the clock gives that level its full time before the next.
+    """
+    incident = case.incident
+    told = incident.escalated_to or incident.area
+    above = told.parent if told else None
+    if above is None:
+        return False
+    incident.escalated_to = above
+    clock.rang(incident, sla.Alarm.STEP_UP, case.at)
+    case.body["to"] = {"area": above.code, "name": above.name}
+    return True
 
 
 def give(
@@ -154,12 +169,16 @@ def give(
     limit: sla.Limit | None = None,
 ) -> Dispatch:
     """Make somebody the holder of a case and start their clock."""
-    incident = case.incident
+    incident, holder = case.incident, _running_lead(case)
     recipients.check(recipient, incident)
-    end_running(case, Outcome.REDIRECTED)
-    started_at = _started_at(case, recipient)
     limit = limit or incident.category.limit
+    started_at = _started_at(case, recipient)
     calendar = calendar_of(recipient.unit.pk if recipient.unit else None)
+    due_at = sla.deadline(started_at, limit, calendar)
+    if holder and _is(holder, recipient):
+        # Whoever calls others to help gets no fresh time by it, and loses none.
+        started_at, limit, due_at = holder.started_at, holder.limit, holder.due_at
+    end_running(case, Outcome.REDIRECTED)
     given = Dispatch.objects.create(
         incident=incident,
         unit=recipient.unit,
@@ -171,7 +190,7 @@ def give(
         started_at=started_at,
         limit_amount=limit.amount,
         limit_kind=limit.kind.value,
-        due_at=sla.deadline(started_at, limit, calendar),
+        due_at=due_at,
     )
     incident.dispatch = given
     incident.dispatched_at = incident.dispatched_at or case.at
@@ -182,26 +201,52 @@ def give(
     return given
 
 
+def _give_other(case: Case, recipient: Recipient, **details: Any) -> Dispatch:
+    holder = _running_lead(case)
+    if holder and _is(holder, recipient):
+        raise Conflict("theirs_already", _("“%(name)s” has it already.") % {"name": holder.holder})
+    return give(case, recipient, **details)
+
+
+def _running_lead(case: Case) -> Dispatch | None:
+    current = case.situation.current
+    return current if current and current.ended_at is None else None
+
+
 def _started_at(case: Case, recipient: Recipient) -> datetime:
     """Return when the clock starts: now, or for a returner who was overruled, where it began.
 
-    Decides the open question of the last return on the way.
+    Decides the open questions of the returns on the way: whoever gets a case after all was not
+    right to return it.
     """
-    returned = [each for each in case.situation.dispatches if each.outcome == Outcome.RETURNED]
-    for each in returned:
-        if each.return_upheld is None:
-            each.return_upheld = _other(each, recipient)
+    overruled = []
+    for each in _returned(case):
+        own = _is(each, recipient)
+        if own:
+            overruled.append(each.started_at)
+        if own or each.return_upheld is None:
+            each.return_upheld = not own
             each.save(update_fields=["return_upheld"])
-    overruled = [each.started_at for each in returned if not _other(each, recipient)]
     if overruled:
         case.body["charged"] = True
     return min(overruled, default=case.at)
 
 
-def _other(returned: Dispatch, recipient: Recipient) -> bool:
+def _returned(case: Case) -> list[Dispatch]:
+    """Return the dispatches that were given back since the case was last reopened."""
+    reopened = case.incident.events.filter(kind="reopen").order_by("pk")
+    since = reopened.last() if case.incident.reopenings else None
+    return [
+        each
+        for each in case.situation.dispatches
+        if each.outcome == Outcome.RETURNED and (since is None or each.at >= since.at)
+    ]
+
+
+def _is(given: Dispatch, recipient: Recipient) -> bool:
     unit = recipient.unit.pk if recipient.unit else None
     area = recipient.area.pk if recipient.area else None
-    return (returned.unit_id, returned.area_id) != (unit, area)
+    return (given.unit_id, given.area_id) == (unit, area)
 
 
 def _call(case: Case, unit: HandlingUnit, called: UUID, lead: Dispatch) -> Dispatch:

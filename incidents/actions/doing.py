@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from gis_grid.access import Actor
-from gis_grid.errors import Conflict, Invalid
+from gis_grid.errors import Conflict, Invalid, NotFound
 from incidents import clock, feed, states
 from incidents.access import lock_incident
 from incidents.models import Attachment, Dispatch, Event, Incident
@@ -89,6 +89,7 @@ class Case:
     body: dict[str, Any] = field(default_factory=dict)
     target: str = ""
     clock_moved: bool = False  # the deadline is another one though the state is not
+    only_told: bool = False  # nothing a form shows is different: who has it open may send it
 
     @property
     def at(self) -> datetime:
@@ -124,7 +125,7 @@ def do(deed: str, incident_id: UUID, order: Order, change: Change | None = None)
     """
     with photo_ids_are_new(), transaction.atomic():
         # 1. Lock what the doer may see: who press at once are served one after the other.
-        incident = lock_incident(order.by, incident_id)
+        incident = _locked(deed, incident_id, order)
         # 2. The same deed again: answer as the first time.
         if _done_before(deed, incident, order):
             return incident
@@ -137,6 +138,17 @@ def do(deed: str, incident_id: UUID, order: Order, change: Change | None = None)
         # 5. Write and log.
         _finish(case, deed, before, path_before)
     return incident
+
+
+def _locked(deed: str, incident_id: UUID, order: Order) -> Incident:
+    try:
+        return lock_incident(order.by, incident_id)
+    except NotFound:
+        # A hand-over takes the incident out of the doer's sight; its repeat has an answer still.
+        theirs = Event.objects.filter(deed_id=order.deed_id, incident=incident_id, kind=deed)
+        if order.by is None or not theirs.filter(by=order.by.user).exists():
+            raise
+        return lock_incident(None, incident_id)
 
 
 def _done_before(deed: str, incident: Incident, order: Order) -> bool:
@@ -165,13 +177,16 @@ def _finish(case: Case, deed: str, before: str, path_before: str) -> None:
     if incident.area_path != path_before and case.row.on_new_owner and incident.dispatch_id:
         case.target = case.row.on_new_owner
     incident.state = case.target
-    incident.version += 1
+    if not case.only_told:
+        incident.version += 1
+    if incident.state not in states.WITH_HOLDER:
+        incident.suspended_at = None  # a pause is its holder's
     if states.SYSTEM not in case.situation.sides:
         incident.progressed_at = order.at
-    if incident.state != before or case.clock_moved:
-        clock.enter(incident, order.at)
-    else:
+    if clock.runs_on(before, incident.state) and not case.clock_moved:
         clock.wind(incident, order.at)
+    else:
+        clock.enter(incident, order.at)
     incident.save(update_fields=WRITTEN)
     _announce(case)
     feed.append(

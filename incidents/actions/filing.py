@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from gis_grid.errors import Conflict, Invalid
 from gis_grid.territory.models import Area
 from gis_grid.territory.paths import ancestors_of
 from incidents import states
-from incidents.access import lock_incident
+from incidents.access import lock_in_order, lock_incident
 from incidents.actions.doing import Case, Order, do
 from incidents.grounds import Finding, NoCase
 from incidents.models import Incident, Part, PhotoRole, PhotoRule
@@ -63,14 +64,19 @@ def merge(incident_id: UUID, order: Order, *, into: UUID) -> Incident:
         case.body["into"] = {"id": str(other.pk), "number": other.number}
         end_running(case, Outcome.REDIRECTED)
 
-    return do("merge", incident_id, order, change)
+    with transaction.atomic():
+        # Two desks that merge two incidents into each other would else wait for each other.
+        lock_in_order(order.by, {incident_id, into})
+        return do("merge", incident_id, order, change)
 
 
 def restore(incident_id: UUID, order: Order) -> Incident:
     """Undo `refuse` or `merge`: the incident goes on where it was, without a holder."""
 
     def change(case: Case) -> None:
-        ended = case.incident.events.filter(state_after=states.VOID).order_by("pk").last()
+        # A photo may arrive after the end: its event leaves no state.
+        entered = case.incident.events.filter(state_after=states.VOID)
+        ended = entered.exclude(state_before=states.VOID).order_by("pk").last()
         left = ended.state_before if ended else states.REPORTED
         case.target = states.REPORTED if left in states.UNFILED else states.ACCEPTED
         case.incident.merged_into = None

@@ -6,7 +6,7 @@ from uuid import UUID
 from incidents import sla
 from incidents.actions.dispatching import To
 from incidents.actions.doing import Case, Order, do
-from incidents.actions.filing import need_after_photo
+from incidents.actions.filing import end_running, need_after_photo
 from incidents.calendars import calendar_of
 from incidents.grounds import ReturnGround, SuspendGround
 from incidents.models import Dispatch, Extension, Incident, Outcome, Part
@@ -32,6 +32,7 @@ def return_case(incident_id: UUID, order: Order, *, reason: ReturnGround, propos
     def change(case: Case) -> None:
         given, owner = case.current, proposed.recipient()
         given.ended_at, given.outcome = case.at, Outcome.RETURNED
+        end_running(case, Outcome.REDIRECTED)  # who was called to help, helps the next lead
         given.return_reason = reason.value
         given.proposed_unit, given.proposed_area = owner.unit, owner.area
         given.save(

@@ -1,6 +1,8 @@
 """Another place, another owner: hand-over, a corrected pin or category, a redrawn boundary."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from gis_grid.errors import Conflict, Invalid
 from gis_grid.geo.datum import Datum
 from gis_grid.territory.models import Area, Boundary
+from gis_grid.territory.paths import ancestors_of
 from incidents import clock, recipients, states
 from incidents.access import lock_incident
 from incidents.actions.doing import Case, Order, do
@@ -32,13 +35,11 @@ def hand_over(incident_id: UUID, order: Order, *, area: str) -> Incident:
         if owner.pk == incident.area_id:
             raise Conflict("own_already", _("This area has the incident already."))
         incident.hand_overs += 1
-        today = timezone.localdate(case.at)
-        boundary = Boundary.objects.filter(area=owner, during__contains=today).first()
         stored = {
             **Route(RouteMethod.BY_HAND).as_json,
             "area": {"code": owner.code, "name": owner.name},
         }
-        _own(case, owner, owner.path, boundary.pk if boundary else None, stored)
+        _own(case, owner, owner.path, _boundary_of(owner.pk, case.at), stored)
 
     return do("hand_over", incident_id, order, change)
 
@@ -61,13 +62,16 @@ def move(
         incident.raw_lon, incident.raw_lat, incident.datum = lon, lat, datum.value
         incident.accuracy_m, incident.position_method = accuracy_m, "manual"
         incident.point = Point(x, y, srid=4326)
-        _route_again(case)
+        _give_to(case, _found(incident, case.at))
 
     return do("move", incident_id, order, change)
 
 
 def correct(incident_id: UUID, order: Order, *, category: str) -> Incident:
-    """Correct the category; who may not receive the new one loses the case to the desk."""
+    """Correct the category and route again; who may not receive it loses the case to the desk.
+
+    An area that somebody handed the incident over to, or chose near a border, keeps it.
+    """
 
     def change(case: Case) -> None:
         incident, found = case.incident, Category.objects.minor(category)
@@ -79,7 +83,8 @@ def correct(incident_id: UUID, order: Order, *, category: str) -> Incident:
             raise Conflict("category_same", _("It has this category already."))
         case.body |= {"category_before": incident.category.code, "category": found.code}
         incident.category = Category.objects.select_related("major").get(pk=found.pk)
-        _route_again(case)
+        if not _stays_by_hand(incident, case.at):
+            _give_to(case, _found(incident, case.at, own=_chosen(incident)))
         if incident.state in states.WITH_HOLDER:
             _still_theirs(case)
         else:
@@ -91,33 +96,60 @@ def correct(incident_id: UUID, order: Order, *, category: str) -> Incident:
 def reroute(incident_id: UUID, order: Order) -> Incident | None:
     """Route an open incident by the boundaries of the day, after they were redrawn.
 
-    Returns None, and logs nothing, when its owner stays the same.
+    What people decided stands while the area they chose does: a hand-over, and the choice between
+    grids near a border. Returns None, and logs nothing, when the owner stays the same.
     """
     with transaction.atomic():
         incident = lock_incident(None, incident_id)
-        owner = _found(incident, order.at).owner
-        if (owner.area_id if owner else None) != incident.area_id:
-            return do("reroute", incident_id, order, _route_again)
-        incident.boundary_id = owner.boundary_id if owner else None
+        if not incident.is_open:
+            return None  # closed since it was found: it keeps its grid
+        if _stays_by_hand(incident, order.at):
+            boundary = _boundary_of(incident.area_id, order.at)
+        else:
+            found = _found(incident, order.at, own=_chosen(incident))
+            owner = found.owner
+            if (owner.area_id if owner else None) != incident.area_id:
+                return do("reroute", incident_id, order, partial(_give_to, found=found))
+            boundary = owner.boundary_id if owner else None
+        incident.boundary_id = boundary
         incident.routed_at = order.at
         incident.save(update_fields=["boundary", "routed_at"])
     return None
 
 
-def _route_again(case: Case) -> None:
-    found = _found(case.incident, case.at)
+def _stays_by_hand(incident: Incident, at: datetime) -> bool:
+    if incident.area_id is None or incident.route_method != RouteMethod.BY_HAND:
+        return False
+    return Area.objects.at(timezone.localdate(at)).filter(pk=incident.area_id).exists()
+
+
+def _chosen(incident: Incident) -> list[int]:
+    """Return the area that the reporter chose, or was given as their own, near a border."""
+    stored, owner = incident.route, incident.area.code if incident.area else None
+    own = any(each["own"] and each["code"] == owner for each in stored.get("candidates", []))
+    return [incident.area_id] if incident.area_id and (own or stored.get("answered")) else []
+
+
+def _boundary_of(area: int | None, at: datetime) -> int | None:
+    """Return the id of an area's boundary on the day."""
+    drawn = Boundary.objects.at(timezone.localdate(at)).filter(area=area)
+    return drawn.values_list("pk", flat=True).first()
+
+
+def _give_to(case: Case, found: Route) -> None:
     owner = found.owner
     area = Area.objects.get(pk=owner.area_id) if owner else None
     boundary = owner.boundary_id if owner else None
     _own(case, area, owner.path if owner else "", boundary, found.as_json)
 
 
-def _found(incident: Incident, at: datetime) -> Route:
+def _found(incident: Incident, at: datetime, own: Iterable[int] = ()) -> Route:
     return route(
         incident.point.x,
         incident.point.y,
         when=timezone.localdate(at),
         accuracy_m=incident.accuracy_m,
+        own=own,
     )
 
 
@@ -129,11 +161,18 @@ def _own(
     case.body |= {"route_before": incident.route, "route": stored}
     if path != incident.area_path:
         end_running(case, Outcome.REDIRECTED)
+        _forget_told(incident, path)
     incident.area, incident.area_path, incident.boundary_id = area, path, boundary
     incident.route_method, incident.route = stored["method"], stored
     incident.routed_at = case.at
     flags = [flag for flag in incident.flags if flag != "outside"]
     incident.flags = flags if area else [*flags, "outside"]
+
+
+def _forget_told(incident: Incident, path: str) -> None:
+    """Let escalation begin anew where the level that was told does not stand above."""
+    if incident.escalated_to_id not in ancestors_of(path):
+        incident.escalated_to = None
 
 
 def _still_theirs(case: Case) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from gis_grid.access import Actor, require
 from gis_grid.errors import Conflict, Invalid
 from gis_grid.people.models import FIELD_ROLES, Worker
-from gis_grid.prepared import prepared
+from gis_grid.prepared import ask
 from gis_grid.territory.models import Area
 from gis_grid.territory.paths import ancestors_of
 from incidents import clock, states
@@ -176,51 +176,49 @@ def _flags(received: Report, category: Category, found: Route, at: datetime) -> 
 def _insert(incident: Incident, found: Route, received: Report, by: Actor) -> int | None:
     """Write incident, photos and event; returns the running number, None if the id exists."""
     lon, lat = received.point
-    with prepared() as cursor:
-        cursor.execute(
-            INSERT_REPORT,
-            {
-                "id": incident.id,
-                "source": incident.source,
-                "category": incident.category_id,
-                "words": incident.words,
-                "state": incident.state,
-                "raw_lon": incident.raw_lon,
-                "raw_lat": incident.raw_lat,
-                "datum": incident.datum,
-                "accuracy_m": incident.accuracy_m,
-                "method": incident.position_method,
-                "fixed_at": incident.fixed_at,
-                "lon": lon,
-                "lat": lat,
-                "area": incident.area_id,
-                "path": incident.area_path,
-                "boundary": incident.boundary_id,
-                "route_method": incident.route_method,
-                "route": json.dumps(incident.route),
-                "reporter": incident.reporter_id,
-                "recorded_at": incident.recorded_at,
-                "at": incident.reported_at,
-                "due_at": incident.due_at,
-                "stage_due_at": incident.stage_due_at,
-                "amber_at": incident.amber_at,
-                "alarm": incident.alarm,
-                "alarm_at": incident.alarm_at,
-                "settled": incident.settled,
-                "settled_at": incident.closed_at,
-                "closed_level": incident.closed_level,
-                "kind": "settle" if incident.settled else "report",
-                "flags": json.dumps(incident.flags),
-                "sha256": incident.content_sha256,
-                "photo_ids": [photo.id for photo in received.photos],
-                "photo_hashes": [photo.sha256 for photo in received.photos],
-                "photo_roles": [photo.role for photo in received.photos],
-                "by": by.user.pk,
-                "body": json.dumps({"route": found.as_json, "category": received.category}),
-            },
-        )
-        row = cursor.fetchone()
-    return row[0] if row else None
+    rows = ask(
+        INSERT_REPORT,
+        {
+            "id": incident.id,
+            "source": incident.source,
+            "category": incident.category_id,
+            "words": incident.words,
+            "state": incident.state,
+            "raw_lon": incident.raw_lon,
+            "raw_lat": incident.raw_lat,
+            "datum": incident.datum,
+            "accuracy_m": incident.accuracy_m,
+            "method": incident.position_method,
+            "fixed_at": incident.fixed_at,
+            "lon": lon,
+            "lat": lat,
+            "area": incident.area_id,
+            "path": incident.area_path,
+            "boundary": incident.boundary_id,
+            "route_method": incident.route_method,
+            "route": json.dumps(incident.route),
+            "reporter": incident.reporter_id,
+            "recorded_at": incident.recorded_at,
+            "at": incident.reported_at,
+            "due_at": incident.due_at,
+            "stage_due_at": incident.stage_due_at,
+            "amber_at": incident.amber_at,
+            "alarm": incident.alarm,
+            "alarm_at": incident.alarm_at,
+            "settled": incident.settled,
+            "settled_at": incident.closed_at,
+            "closed_level": incident.closed_level,
+            "kind": "settle" if incident.settled else "report",
+            "flags": json.dumps(incident.flags),
+            "sha256": incident.content_sha256,
+            "photo_ids": [photo.id for photo in received.photos],
+            "photo_hashes": [photo.sha256 for photo in received.photos],
+            "photo_roles": [photo.role for photo in received.photos],
+            "by": by.user.pk,
+            "body": json.dumps({"route": found.as_json, "category": received.category}),
+        },
+    )
+    return rows[0][0] if rows else None
 
 
 def _same_as_before(received: Report) -> Incident:

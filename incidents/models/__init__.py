@@ -21,7 +21,7 @@ from incidents.models.incidents import (
     State,
 )
 from incidents.models.log import Attachment, Event, PhotoRole
-from incidents.models.notices import Channel, Message, Notice, PushSubscription, Told
+from incidents.models.notices import Channel, Message, Notice, PushSubscription, Told, ToldAs
 from incidents.models.rules import DispatchRule, RuleTime
 
 __all__ = [
@@ -56,6 +56,7 @@ __all__ = [
     "SourceChannel",
     "State",
     "Told",
+    "ToldAs",
     "VerifyRule",
     "WorkingHours",
 ]

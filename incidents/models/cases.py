@@ -115,7 +115,7 @@ class Dispatch(models.Model):
     @property
     def holder(self) -> str:
         """The name of the unit or area."""
-        return str(self.unit or self.area)
+        return str(self.target["name"])
 
     @property
     def limit(self) -> sla.Limit:

@@ -35,6 +35,7 @@ class SourceChannel(models.TextChoices):
     HOTLINE = "hotline", _("Hotline")
     DEVICE = "device", _("Device")
     INSPECTION = "inspection", _("Inspection")
+    PAST = "past", _("Old records")
 
 
 class PositionMethod(models.TextChoices):
@@ -157,6 +158,8 @@ class Incident(models.Model):
     hand_overs = models.PositiveSmallIntegerField(_("hand-overs"), db_default=0)
     reworks = models.PositiveSmallIntegerField(_("reworks"), db_default=0)
     reopenings = models.PositiveSmallIntegerField(_("reopenings"), db_default=0)
+    # When the automatic rules were last asked in vain; see `autodispatch`.
+    rules_asked_at = models.DateTimeField(null=True, blank=True)
     external_id = models.CharField(_("number elsewhere"), max_length=80, null=True, blank=True)
     flags = models.JSONField(default=list, blank=True)
     content_sha256 = models.CharField(max_length=64)
@@ -179,6 +182,11 @@ class Incident(models.Model):
             models.Index(fields=["due_at"], name="incident_by_deadline"),
             models.Index(
                 fields=["alarm_at"], name="incident_alarms", condition=Q(alarm_at__isnull=False)
+            ),
+            models.Index(
+                fields=["rules_asked_at"],
+                name="incident_waits_for_rules",
+                condition=Q(state=states.ACCEPTED, dispatched_at__isnull=True),
             ),
         ]
         constraints = [
@@ -212,4 +220,7 @@ class Incident(models.Model):
     @property
     def in_objection(self) -> bool:
         """Whether so many holders gave it back that a leader has to decide whose it is."""
-        return self.state == states.ACCEPTED and self.returns >= RETURNS_TO_OBJECTION
+        if self.state != states.ACCEPTED or self.returns < RETURNS_TO_OBJECTION:
+            return False
+        # Once decided, a case may come back for another reason: handed over, reopened.
+        return self.dispatch is not None and self.dispatch.outcome == "returned"

@@ -8,6 +8,19 @@ from django.utils.translation import gettext_lazy as _
 from incidents.models.log import Event
 
 
+class ToldAs(models.TextChoices):
+    """In which part somebody is told: what they read depends on it."""
+
+    HOLDER = "holder", _("Has the case")
+    ASSISTING = "assisting", _("Is called to help")
+    LEAD = "lead", _("Sees it through")
+    AREA = "area", _("Answers for the area")
+    ABOVE = "above", _("Stands above the area")
+    DESK = "desk", _("Sits at the desk")
+    REPORTER = "reporter", _("Reported it")
+    LEFT = "left", _("Had it until now")
+
+
 class Notice(models.Model):
     """One person told of one event. Its words are made from the event when it is read."""
 
@@ -15,6 +28,7 @@ class Notice(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices"
     )
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="notices")
+    told_as = models.CharField(_("told as"), max_length=10, choices=ToldAs.choices)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
 

@@ -26,6 +26,8 @@ class DispatchRule(models.Model):
     The target is a unit, or the people who hold `role` in the case's own area or the nearest one
     above. `rank` is stored when the rule is saved; the highest wins, then the older rule.
     `unit_name` keeps the name of a unit that is gone, so that a broken rule can say what it meant.
+    `tried_at`: when it was last tried on past cases as it stands now; None: it was not.
+    Only `rules.py` writes here.
     """
 
     name = models.CharField(_("name"), max_length=80)
@@ -58,6 +60,7 @@ class DispatchRule(models.Model):
         _("automatic"), default=False, help_text=_("Dispatch at once, without a click.")
     )
     live = models.BooleanField(_("live"), default=False)
+    tried_at = models.DateTimeField(_("tried at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("dispatch rule")

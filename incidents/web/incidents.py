@@ -5,12 +5,14 @@ from uuid import UUID
 
 from django.contrib.gis.geos import Point, Polygon
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja import Query, Router
 from pydantic import Field
 
 from gis_grid.web.api import SearchText, Strict, actor
 from gis_grid.web.numbers import lonlat_box, lonlat_point
 from incidents.access import access_incident
+from incidents.choices import areas_named, choices_of
 from incidents.details import detail_of
 from incidents.models import Incident, State
 from incidents.queries import IncidentQuerySet
@@ -66,3 +68,23 @@ def detail(request: HttpRequest, incident_id: UUID) -> dict[str, Any]:
     """One incident with its route, photos, history and the deeds open to me."""
     asking = actor(request)
     return detail_of(access_incident(asking, incident_id), asking)
+
+
+@router.get("/{uuid:incident_id}/choices")
+def choices(request: HttpRequest, incident_id: UUID) -> dict[str, Any]:
+    """What the forms of the deeds open to me offer: reasons, units, areas, people, duplicates."""
+    asking = actor(request)
+    return choices_of(access_incident(asking, incident_id), asking, timezone.now())
+
+
+class AreasIn(Strict):
+    """Which areas to find."""
+
+    q: Annotated[SearchText, Field(min_length=1)]
+
+
+@router.get("/{uuid:incident_id}/choices/areas", url_name="choice-areas")
+def choice_areas(request: HttpRequest, incident_id: UUID, query: Query[AreasIn]) -> dict[str, Any]:
+    """Areas the incident could be handed over to, by name or code."""
+    asking = actor(request)
+    return {"items": areas_named(access_incident(asking, incident_id), asking, query.q)}

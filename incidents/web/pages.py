@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET
 
-from gis_grid.access import Actor, actor_of
+from gis_grid.access import Actor, actor_of, works_in_the_field
 from gis_grid.errors import GridError, NotFound
 from gis_grid.people.models import DESK_ROLES, FIELD_ROLES
 from gis_grid.territory.models import Area
@@ -21,28 +21,34 @@ from gis_grid.web.errors import answer
 from gis_grid.web.pages import BASE_TILES, map_config, page_config
 from incidents import photos
 from incidents.access import access_photo
+from incidents.web.notices import bell_config
 
 
 @require_GET
 @login_required
 @ensure_csrf_cookie
 def field(request: HttpRequest) -> HttpResponse:
-    """The grid worker's page."""
+    """The page of grid workers, and of units' members, who have tasks but report nothing."""
     asking = actor_of(request.user)
-    if not asking.is_any_of(FIELD_ROLES):
+    if not works_in_the_field(asking):
         raise PermissionDenied
     config = {
         **page_config(request, asking),
         **map_config(asking.territory),
+        "bell": bell_config(),
+        "reports": asking.is_any_of(FIELD_ROLES),
         "urls": {
             "tiles": BASE_TILES,
             "me": reverse("api:me"),
             "route": reverse("api:where"),
+            "similar": reverse("api:similar"),
             "reports": reverse("api:report"),
             "photo": _template("api:photo", report_id="id", photo_id="photo_id"),
             "mine": reverse("api:mine"),
             "tasks": reverse("api:tasks"),
             "incident": _template("api:detail", incident_id="id"),
+            "choices": _template("api:choices", incident_id="id"),
+            "choice_areas": _template("api:choice-areas", incident_id="id"),
             "deed": _deed_url(),
             "login": f"{reverse('login')}?next={reverse('field')}",
             "logout": reverse("logout"),
@@ -63,6 +69,7 @@ def command(request: HttpRequest) -> HttpResponse:
     config = {
         **page_config(request, asking),
         **map_config(asking.territory),
+        "bell": bell_config(),
         "live": {"port": settings.LIVE_PORT or None, "path": "/live/events"},
         "urls": {
             "tiles": BASE_TILES,
@@ -70,6 +77,9 @@ def command(request: HttpRequest) -> HttpResponse:
             "events": reverse("api:events"),
             "areas": reverse("api:areas"),
             "incident": _template("api:detail", incident_id="id"),
+            "photo": _template("api:photo", report_id="id", photo_id="photo_id"),
+            "choices": _template("api:choices", incident_id="id"),
+            "choice_areas": _template("api:choice-areas", incident_id="id"),
             "deed": _deed_url(),
             "login": f"{reverse('login')}?next={reverse('command')}",
             "logout": reverse("logout"),

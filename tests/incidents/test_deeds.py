@@ -116,6 +116,18 @@ def test_same_deed_twice_is_done_once(world: World) -> None:
     assert Event.objects.filter(kind="accept").count() == 1
 
 
+def test_a_repeated_hand_over_is_answered_though_it_left_the_doer_s_sight(world: World) -> None:
+    incident = make_incident(world, by="zhao")
+    deed_id = uuid4()
+
+    do(world, "hand_over", incident, area="B1", deed_id=deed_id)
+    again = do(world, "hand_over", incident, area="B1", deed_id=deed_id)
+
+    assert (again.area.code, again.version) == ("B1", 2)
+    with pytest.raises(NotFound):
+        do(world, "remark", again)
+
+
 @pytest.mark.parametrize("note", ["", "   "])
 def test_answering_needs_words(world: World, note: str) -> None:
     incident = at_state(world, "in_progress")

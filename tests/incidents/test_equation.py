@@ -10,10 +10,11 @@ import pytest
 from gis_grid.errors import GridError
 from gis_grid.territory.paths import Territory
 from incidents import feed, relay
+from incidents.actions import To
 from incidents.grounds import NoCase
 from incidents.models import Incident
 from incidents.rows import rows_of
-from tests.world import NOW, World, do, inside, make_incident
+from tests.world import NOW, World, add_units, do, inside, make_incident
 
 
 @dataclass
@@ -49,6 +50,9 @@ DEEDS: list[tuple[str, str, dict[str, Any]]] = [
     ("restore", "chen", {}),
     ("hand_over", "chen", {"area": "A1"}),
     ("hand_over", "chen", {"area": "B1"}),
+    ("dispatch", "chen", {"to": To(unit="lamps")}),
+    ("dispatch", "chen", {"to": To(area="S")}),
+    ("correct", "zhao", {"category": "manhole"}),
 ]
 
 
@@ -61,10 +65,19 @@ def operate(world: World, dice: random.Random) -> None:
     elif choice < 0.8:
         incident = dice.choice(known)
         with suppress(GridError):  # not possible from this state: nothing happens, nobody is told
-            deed, by, details = dice.choice(DEEDS)
+            deed, by, details = dice.choice([*DEEDS, _merge(dice, known), _move(dice)])
             do(world, deed, incident, by=by, **details)
     else:
         move(world, dice.choice(known), dice.choice(["A1", "A2", "B1", None]))
+
+
+def _merge(dice: random.Random, known: list[Incident]) -> tuple[str, str, dict[str, Any]]:
+    return "merge", "chen", {"into": dice.choice(known).pk}
+
+
+def _move(dice: random.Random) -> tuple[str, str, dict[str, Any]]:
+    lon, lat = inside(dice.uniform(-0.5, 3.5), dice.uniform(0, 1))
+    return "move", "zhao", {"lon": lon, "lat": lat}
 
 
 def move(world: World, incident: Incident, code: str | None) -> None:
@@ -79,6 +92,7 @@ def move(world: World, incident: Incident, code: str | None) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_every_console_equals_a_fresh_snapshot(world: World, seed: int) -> None:
     dice = random.Random(seed)
+    add_units(world)
     consoles = [
         Console(Territory(frozenset({world.areas[code].path}), unrouted=code == "D"))
         for code in ("A1", "A2", "B1", "A", "D")

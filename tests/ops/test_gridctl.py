@@ -80,7 +80,7 @@ def test_status_names_address_database_and_logins(up: Installation) -> None:
     assert status["url"] == f"http://127.0.0.1:{up.port}/"
     assert [set(account) for account in status["demo_accounts"]] == [
         {"role", "username", "password"}
-    ] * 6
+    ] * 8
     with up.get("/") as page:
         assert page.read() == str(up.port + 1).encode()  # it learns the stream's port
 

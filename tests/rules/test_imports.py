@@ -71,7 +71,11 @@ LEVELS: list[list[Group]] = [
     [Group("models", ("incidents.models", "incidents.models.*"))],
     # The calendar as rows; the clock of one incident.
     [Group("calendars", ("incidents.calendars",))],
-    [Group("clock", ("incidents.clock",)), Group("recipients", ("incidents.recipients",))],
+    [
+        Group("clock", ("incidents.clock",)),
+        Group("holidays", ("incidents.holidays",)),
+        Group("recipients", ("incidents.recipients",)),
+    ],
     # Facts: a row, whose point it is, map layers, category packs, the numbering of events.
     [
         Group("rows", ("incidents.rows",)),
@@ -79,11 +83,33 @@ LEVELS: list[list[Group]] = [
         Group("layers", ("incidents.layers",)),
         Group("packs", ("incidents.packs",)),
         Group("relay", ("incidents.relay",)),
-        Group("rules", ("incidents.rules",)),
+        Group("rules", ("incidents.conditions", "incidents.rulebook", "incidents.rules")),
         Group("situation", ("incidents.situation",)),
+        Group("links", ("incidents.links",)),
+        Group("rates", ("incidents.rates", "incidents.rates.*")),
+        Group("forms", ("incidents.forms",)),
+        Group("plain words", ("incidents.plain",)),
+        Group("audience", ("incidents.audience",)),
+        Group(
+            "messages",
+            (
+                "incidents.messages",
+                "incidents.webhook",
+                "incidents.web_push",
+                "incidents.subscriptions",
+                "incidents.outside",
+            ),
+        ),
     ],
-    # Facts upon facts: the feed, and routing by the thousand.
-    [Group("feed", ("incidents.feed",)), Group("bulk", ("incidents.bulk",))],
+    # Facts upon facts: the feed, routing by the thousand, a rule tried on past cases.
+    [
+        Group("feed", ("incidents.feed",)),
+        Group("bulk", ("incidents.bulk",)),
+        Group("trials", ("incidents.trials",)),
+        Group("telling", ("incidents.telling",)),
+        Group("burden", ("incidents.burden",)),
+        Group("notices", ("incidents.notices",)),
+    ],
     # Who may fetch an incident; the listener that hands changes round; files of places.
     [
         Group("incident access", ("incidents.access",)),
@@ -93,11 +119,30 @@ LEVELS: list[list[Group]] = [
     # Deeds, and what one incident looks like in full.
     [
         Group("actions", ("incidents.actions", "incidents.actions.*")),
+        Group(
+            "past",
+            (
+                "incidents.past",
+                "incidents.pastfile",
+                "incidents.oldwords",
+                "incidents.written_time",
+            ),
+        ),
+        Group("lifecycle page", ("incidents.lifecycle_doc",)),
         Group("photos", ("incidents.photos",)),
         Group("details", ("incidents.details",)),
+        Group("choices", ("incidents.choices",)),
+        Group("similar", ("incidents.similar",)),
+        Group("tasks", ("incidents.tasks",)),
     ],
-    # The demo's incidents, done by the real deeds.
-    [Group("happening demo", ("incidents.demo",))],
+    # What the worker does by the clock, the rules and the map.
+    [
+        Group("watch", ("incidents.watch",)),
+        Group("autodispatch", ("incidents.autodispatch",)),
+        Group("rerouting", ("incidents.rerouting",)),
+    ],
+    # The demo's incidents, lived through by all of these.
+    [Group("happening demo", ("incidents.demo", "incidents.demo.*"))],
     # The doors to the happening.
     [
         Group(
@@ -106,6 +151,8 @@ LEVELS: list[list[Group]] = [
                 "incidents.web",
                 "incidents.web.*",
                 "incidents.admin",
+                "incidents.admin.*",
+                "incidents.admin_notices",
                 "incidents.management",
                 "incidents.management.*",
             ),
@@ -138,6 +185,11 @@ PURE = (
     "incidents.states",
     "incidents.sla",
     "incidents.working_time",
+    "incidents.forms",
+    "incidents.rates.elapsed",
+    "incidents.rates.figures",
+    "incidents.rates.nearby",
+    "incidents.rates.periods",
     "incidents.reports",
     "incidents.reasons",
 )

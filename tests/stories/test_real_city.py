@@ -4,6 +4,7 @@ incidents find the wards that the city itself gave them.
 The commands are those of docs/real-data.md, read from there, so the page stays true.
 """
 
+import csv
 import json
 import re
 import shlex
@@ -21,6 +22,7 @@ from pyproj import Transformer
 from gis_grid.exchange.readers import read_layer
 from gis_grid.geo.metric import area_m2
 from gis_grid.territory.models import Area, Boundary, Level
+from incidents.models import Event, Incident
 from tests.geofiles import write_geojson
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +137,36 @@ def test_the_last_day_of_a_boundary_is_the_eve_of_the_next(city: Path) -> None:
 
     assert route(city, "2022-01-01")["agreement"]["agree"] in AGREE_2022
     assert route(city, "2021-12-31")["agreement"]["agree"] in AGREE_2012
+
+
+def test_the_incidents_become_cases_on_the_areas_that_route_gives(
+    city: Path, tmp_path: Path
+) -> None:
+    import_police(city)
+    (line,) = documented("import_incidents", INCIDENTS, city)
+    columns = "--lon X --lat Y --at REPORT_DAT --level grid"
+    routed = manage(f"route {city / INCIDENTS} {columns} --out {tmp_path / 'routed.csv'}")
+
+    first, second = manage(line), manage(line)
+
+    assert (first["read"], first["accepted"], first["rejected"]) == (5735, 5735, [])
+    assert (second["accepted"], second["unchanged"], second["rejected"]) == (0, 5735, [])
+    assert first["methods"] == routed["methods"]
+    with (tmp_path / "routed.csv").open(encoding="utf-8", newline="") as file:
+        expected = {row["OBJECTID"]: row["area_code"] for row in csv.DictReader(file)}
+    assert dict(Incident.objects.values_list("external_id", "area__code")) == expected
+    assert Event.objects.filter(kind="import").count() == 5735
+
+
+def test_a_column_of_other_times_closes_nothing_before_it_was_reported(city: Path) -> None:
+    import_police(city)
+    (line,) = documented("import_incidents", INCIDENTS, city)
+
+    document = manage(f"{line} --closed-at END_DATE --dry-run")
+
+    codes = {fault["code"] for fault in document["rejected"]}
+    assert codes == {"closed_before_reported"}
+    assert len(document["rejected"]) > document["accepted"]
 
 
 def test_areas_in_feet_that_claim_degrees_are_refused_until_told(

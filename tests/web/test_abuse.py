@@ -53,7 +53,7 @@ class TestForeign:
 
         assert {**foreign, "request_id": ""} == {**missing, "request_id": ""}
 
-    @pytest.mark.parametrize("name", ["accept", "start", "close"])
+    @pytest.mark.parametrize("name", ["accept", "start", "settle", "answer", "close", "escalate"])
     def test_02_a_foreign_incident_cannot_be_changed(
         self, world: World, login: Login, name: str
     ) -> None:
@@ -67,7 +67,7 @@ class TestForeign:
     def test_02_a_visible_one_that_is_not_mine_is_403(self, world: World, login: Login) -> None:
         incident = make_incident(world, by="wang")  # reported by Wang in Li's grid
 
-        refused(deed(login("wang"), incident), 403, "not_yours")
+        refused(deed(login("wang"), incident), 403, "not_your_step")
 
         assert Incident.objects.get().version == 1
 
@@ -127,9 +127,9 @@ class TestAssignment:
     ) -> None:
         refused(deed(login("li"), make_incident(world), **changes), 422, code)
 
-    @pytest.mark.parametrize("name", ["reopen", "delete", "__init__", "accept%00", "ACCEPT"])
+    @pytest.mark.parametrize("name", ["vanish", "reroute", "__init__", "accept%00", "ACCEPT"])
     def test_unknown_deeds_do_not_exist(self, world: World, login: Login, name: str) -> None:
-        refused(deed(login("li"), make_incident(world), name), 404, "deed_unknown")
+        refused(deed(login("li"), make_incident(world), name), 404, "not_found")
 
     def test_06_the_grid_is_the_server_s_to_say(self, world: World, login: Login) -> None:
         body = body_of(make_report(chosen_area="B1"))  # the middle of A1, sure to 8 m

@@ -35,8 +35,8 @@ def test_snapshot_takes_the_same_queries_for_any_number(  # type: ignore[no-unty
     for _ in range(count):
         make_incident(world)
 
-    # session, user, last number, rows
-    with django_assert_num_queries(4):
+    # session with its user, last number, rows
+    with django_assert_num_queries(3):
         chen.get("/api/command/snapshot")
 
 
@@ -74,17 +74,19 @@ def test_detail_tells_why_this_grid_and_what_may_be_done(world: World, login) ->
     body = login("li").get(f"/api/incidents/{incident.pk}").json()
 
     assert "翠湖第一网格" in body["route"]["reason"]
-    assert body["deeds"] == ["accept"]
+    assert body["deeds"] == [
+        "accept", "settle", "hand_over", "move", "correct", "escalate", "remark",
+    ]  # fmt: skip
     assert [step["kind"] for step in body["timeline"]] == ["report"]
     assert body["reporter"] == "Li"
 
 
-def test_detail_takes_five_queries(world: World, login, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_detail_takes_six_queries(world: World, login, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
     incident = make_incident(world)
     li = login("li")
 
-    # session, user, incident, photos, history
-    with django_assert_num_queries(5):
+    # session with its user, incident, its duplicates, photos, history, ratings
+    with django_assert_num_queries(6):
         li.get(f"/api/incidents/{incident.pk}")
 
 
@@ -128,7 +130,7 @@ def test_deed_on_a_foreign_incident_is_404(world: World, login) -> None:  # type
 def test_unknown_deed_is_404(world: World, login) -> None:  # type: ignore[no-untyped-def]
     answer = deed(login("li"), make_incident(world), name="vanish")
 
-    assert (answer.status_code, answer.json()["code"]) == (404, "deed_unknown")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
 def test_list_narrows_by_box_place_state_and_words(world: World, login) -> None:  # type: ignore[no-untyped-def]

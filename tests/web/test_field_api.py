@@ -84,15 +84,15 @@ def test_missing_csrf_token_is_403_json(world: World) -> None:
     assert (answer.status_code, answer.json()["code"]) == (403, "csrf")
 
 
-def test_a_report_costs_six_queries(world: World, login) -> None:  # type: ignore[no-untyped-def]
+def test_a_report_costs_few_queries(world: World, login) -> None:  # type: ignore[no-untyped-def]
     li = login("li")
     body = body_of(make_report())
 
     with CaptureQueriesContext(connection) as queries:
         post(li, body)
 
-    # session, user with seats, category, (savepoint,) areas near, the insert(, release)
-    assert len(queries) == 7
+    # session with its user, category, (savepoint,) areas near, the insert(, release)
+    assert len(queries) == 6
 
 
 def test_route_shows_the_grid_and_its_border(world: World, login) -> None:  # type: ignore[no-untyped-def]

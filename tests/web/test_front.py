@@ -8,7 +8,7 @@ from django.test import Client
 from tests.world import PASSWORD, World
 
 As = Callable[[str], Client]
-DOORS = ("/field/", "/command/", "/planning/", "/admin/")
+DOORS = ("/field/", "/command/", "/planning/", "/rates/", "/burden/", "/admin/")
 
 
 @pytest.mark.parametrize(
@@ -16,9 +16,9 @@ DOORS = ("/field/", "/command/", "/planning/", "/admin/")
     [
         ("li", {"/field/"}),
         ("zhao", {"/field/"}),
-        ("chen", {"/command/", "/planning/"}),
-        ("sun", {"/planning/"}),
-        ("root", {"/command/", "/planning/", "/admin/"}),
+        ("chen", {"/command/", "/planning/", "/rates/"}),
+        ("sun", {"/planning/", "/rates/"}),
+        ("root", {"/command/", "/planning/", "/rates/", "/burden/", "/admin/"}),
     ],
 )
 def test_the_front_page_shows_each_role_its_doors(login: As, name: str, open_to: set[str]) -> None:

@@ -81,7 +81,7 @@ class TestList:
         with CaptureQueriesContext(connection) as queries:
             chen.get(AREAS)
 
-        assert len(queries) == 3  # session, user with seats, areas with their parents
+        assert len(queries) == 2  # session with its user, areas with their parents
 
 
 class TestCard:
@@ -135,8 +135,8 @@ class TestCard:
         with CaptureQueriesContext(connection) as queries:
             chen.get(f"{AREAS}/A1")
 
-        # session, user with seats, area with its parent, people, party, boundaries
-        assert len(queries) == 6
+        # session with its user, area with its parent, people, party, boundaries
+        assert len(queries) == 5
 
 
 class TestRedraw:
@@ -207,6 +207,6 @@ class TestRedraw:
         with CaptureQueriesContext(connection) as queries:
             redraw(root)
 
-        # session, user, area with parent; is there a boundary above, does it touch it;
+        # session with its user, area with parent; is there a boundary above, does it touch it;
         # savepoint, lock, boundaries, end one, start one, release; the answer with its metres
-        assert len(queries) == 12
+        assert len(queries) == 11

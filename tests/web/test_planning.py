@@ -33,7 +33,7 @@ def test_overview_takes_the_same_queries_for_any_number_of_grids(  # type: ignor
 ) -> None:
     sun = login("sun")
 
-    with django_assert_num_queries(3):  # session, user, grids
+    with django_assert_num_queries(2):  # session with its user, grids
         sun.get("/planning/")
 
 

@@ -186,6 +186,7 @@ export default {
   'kind.suspend': 'Suspended',
   'kind.whistle': 'Whistled',
   'kind.reroute': 'Boundary redrawn, routed again',
+  'kind.import': 'Brought in from old records',
   'kind.remind': 'Due soon',
   'kind.overdue': 'Overdue',
   'kind.stuck': 'No progress for long',

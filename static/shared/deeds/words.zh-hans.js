@@ -186,6 +186,7 @@ export default {
   'kind.suspend': '挂起',
   'kind.whistle': '吹哨',
   'kind.reroute': '边界调整，重新归属',
+  'kind.import': '由历史记录导入',
   'kind.remind': '临期提醒',
   'kind.overdue': '超时',
   'kind.stuck': '长时间没有进展',
