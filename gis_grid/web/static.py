@@ -7,3 +7,5 @@ class HashedModules(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Also rewrites `import … from` in modules, so that each is fetched once, by its hash."""
 
     support_js_module_import_aggregation = True
+    # One pass for each module that imports one that imports one …; a cycle would never end.
+    max_post_process_passes = 20
