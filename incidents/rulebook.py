@@ -4,6 +4,7 @@ Rank: a minor category before a major one before none; then the deeper area; the
 days or hours before one for all. Of equals the older rule is asked first.
 """
 
+import json
 from datetime import datetime
 
 from django.db.models import (
@@ -66,7 +67,7 @@ def stop(rule: DispatchRule) -> None:
 
 def fingerprint(rule: DispatchRule) -> str:
     """Return what tells whether a rule still is the one that was tried."""
-    return repr([getattr(rule, name) for name in TRIED])
+    return json.dumps([getattr(rule, name) for name in TRIED])  # a choice and its value are one
 
 
 def rank_of(rule: DispatchRule) -> int:
