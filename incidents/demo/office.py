@@ -53,7 +53,7 @@ def set_up(units: Iterable[UnitRecord], areas: Mapping[str, Area]) -> None:
     categories = {category.code: category for category in Category.objects.all()}
     written = {unit.code: unit for unit in HandlingUnit.objects.all()}
     holidays.load(holidays.years())
-    WorkingHours.objects.create(week=office_hours())
+    WorkingHours.objects.get_or_create(unit=None, defaults={"week": office_hours()})
     for record in units:
         _equip(record, written[record.code], categories)
     forget()

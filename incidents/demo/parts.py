@@ -114,7 +114,7 @@ def verified(tale: Tale) -> Steps:
     if tale.category.verify == VerifyRule.DESK:
         yield tale.step("close", tale.desk())
         return
-    if tale.chance(0.2):
+    if tale.chance(0.1):
         yield tale.step("ask_verify", tale.desk())
         tale.duty(3)
     second = tale.cast.second(tale.path, tale.handlers, tale.dice)
@@ -138,13 +138,13 @@ def heard(tale: Tale) -> Steps:
     """The reporter gives stars, or is called back."""
     if tale.incident.state != states.CLOSED:
         return
-    if tale.chance(0.35):
+    if tale.chance(0.28):
         tale.rest(12)
         stars = tale.dice.choices((5, 4, 3, 2, 1), (55, 25, 10, 5, 5))[0]
         words = GOOD_WORDS if stars > 3 else BAD_WORDS
         reporter = tale.cast.known(tale.incident.reporter_id)
         yield tale.step("rate", reporter, tale.dice.choice(words), stars=stars)
-    elif tale.chance(0.25):
+    elif tale.chance(0.18):
         tale.duty(8)
         reached = tale.chance(0.85)
         content = tale.chance(0.85) if reached else None

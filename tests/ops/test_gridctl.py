@@ -67,7 +67,7 @@ def test_up_prepares_starts_and_says_so_line_by_line(down: Installation) -> None
         "system packages", "python packages", "settings", "cluster", "database", "tables",
         "static files", "demo",
     ]  # fmt: skip
-    assert down.asked()[:2] == ["migrate", "collectstatic"]
+    assert down.asked()[:3] == ["migrate", "load_calendar", "collectstatic"]
     assert f"http://127.0.0.1:{down.port}/field/" in result.stdout
 
 
