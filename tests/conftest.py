@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.phone import phone, picture
-from tests.product import Product, database_url, run_product
+from tests.product import Product, database_url, end_other_sessions, run_product
 from tests.world import World, build_world
 
 # Fixtures that live beside their helpers.
@@ -20,7 +20,16 @@ __all__ = ["phone", "picture"]
 # Playwright's sync API runs its own loop; Django would refuse the ORM beside it. Tests only.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+PROGRAMS = pytest.StashKey[Product]()
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The test database; at the end nobody is connected, so that it can be dropped."""
+    yield
+    with django_db_blocker.unblock():
+        end_other_sessions()
 
 
 @pytest.fixture
@@ -60,6 +69,7 @@ def login(world: World):  # type: ignore[no-untyped-def]
 
 @pytest.fixture(scope="session")
 def _programs(
+    request: pytest.FixtureRequest,
     django_db_setup: None,
     django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
@@ -67,7 +77,9 @@ def _programs(
     with django_db_blocker.unblock():
         url = database_url()
     with run_product(tmp_path_factory.mktemp("product"), url) as running:
+        request.config.stash[PROGRAMS] = running
         yield running
+        del request.config.stash[PROGRAMS]
 
 
 @pytest.fixture
@@ -79,6 +91,14 @@ def product(transactional_db: None, _programs: Product) -> Iterator[Product]:
     _programs.ensure()
     yield _programs
     _programs.rest()
+
+
+@pytest.fixture
+def no_worker(request: pytest.FixtureRequest, transactional_db: None) -> None:
+    """No worker leads on the test database: the test starts its own."""
+    running = request.config.stash.get(PROGRAMS, None)
+    if running and "worker" in running.processes:
+        running.stop("worker")
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,10 @@ SELECT count(*) FROM pg_stat_activity
  WHERE datname = current_database() AND pid <> pg_backend_pid()
    AND state IN ('active', 'idle in transaction')
 """
+_END_OTHERS = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+ WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 BIND = "127.0.0.1"
 
 
@@ -108,6 +112,12 @@ def wait_until_quiet() -> None:
     until = time.monotonic() + QUIET_S
     while not _quiet() and time.monotonic() < until:
         time.sleep(0.05)
+
+
+def end_other_sessions() -> None:
+    """Disconnect whoever else uses the test database, such as a program that was killed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_END_OTHERS)
 
 
 def _quiet() -> bool:

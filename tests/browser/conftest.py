@@ -1,23 +1,14 @@
 """Fixtures of the browser tests."""
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.desk import Desk, session_of
-from tests.product import Product
+from tests.product import Product, wait_until_quiet
 from tests.world import World
-
-QUIET_S = 5.0
-_AT_WORK = """
-SELECT count(*) FROM pg_stat_activity
- WHERE datname = current_database() AND pid <> pg_backend_pid()
-   AND state IN ('active', 'idle in transaction')
-"""
 
 
 @pytest.fixture
@@ -46,15 +37,4 @@ def desk(product: Product, world: World, chromium: Browser) -> Iterator[Desk]:
     yield open_
     for context in contexts:
         context.close()
-    _wait_until_quiet()
-
-
-def _wait_until_quiet() -> None:
-    """Let the server finish what the page had asked for: emptying tables waits for no reader."""
-    until = time.monotonic() + QUIET_S
-    with connection.cursor() as cursor:
-        while time.monotonic() < until:
-            cursor.execute(_AT_WORK)
-            if cursor.fetchone() == (0,):
-                return
-            time.sleep(0.05)
+    wait_until_quiet()

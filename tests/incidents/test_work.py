@@ -85,7 +85,7 @@ def nobody_let_in() -> Iterator[None]:
 
 
 @pytest.fixture
-def town(transactional_db: None) -> World:
+def town(no_worker: None) -> World:
     calendars.forget()
     return build_world()
 
@@ -120,7 +120,7 @@ def test_a_term_ends_it_soon_and_with_success(town: World, tmp_path: Path) -> No
 
 
 def test_a_duty_that_hangs_keeps_the_end_waiting_no_longer_than_agreed(
-    transactional_db: None, monkeypatch: pytest.MonkeyPatch
+    no_worker: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     over, hangs, let_go = threading.Event(), threading.Event(), threading.Event()
 

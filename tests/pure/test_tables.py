@@ -91,10 +91,11 @@ def test_a_gz_file_is_unpacked(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (gzip.compress(b" " * 300_000_000, 1), "too_large"),
-        (gzip.compress(b"code\n1\n")[:-6], "damaged_archive"),
+        (gzip.compress(b" " * 300_000_000, 1, mtime=0), "too_large"),
+        (gzip.compress(b"code\n1\n", mtime=0)[:-6], "damaged_archive"),
         (b"\x1f\x8bnonsense", "damaged_archive"),
     ],
+    ids=["too large", "cut off", "nonsense"],
 )
 def test_a_bad_gz_file_is_refused(tmp_path: Path, content: bytes, code: str) -> None:
     path = tmp_path / "a.csv.gz"
