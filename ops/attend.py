@@ -10,6 +10,9 @@ from ops import browser, env, say, steps, wheels
 from ops.guard import only_one
 from ops.layout import Layout
 
+# The whole suite: a process for each core, each with its own database and its own product.
+IN_PARALLEL = ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal")
+
 
 def manage(layout: Layout, arguments: Sequence[str]) -> int:
     """Run a management command with the database up; its output is all that is printed."""
@@ -29,7 +32,7 @@ def manage(layout: Layout, arguments: Sequence[str]) -> int:
 def test(layout: Layout, arguments: Sequence[str]) -> int:
     """Run the whole suite, or what the arguments choose, on the test cluster."""
     with_browser = "--no-browser" not in arguments
-    chosen = [argument for argument in arguments if argument != "--no-browser"]
+    chosen = [argument for argument in arguments if argument != "--no-browser"] or [*IN_PARALLEL]
     steps.preflight(layout)
     with only_one(layout.local / "lock", "test") as lock:
         steps.system_packages(layout, for_tests=True, with_browser=with_browser)
