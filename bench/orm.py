@@ -21,7 +21,8 @@ from gis_grid.people.models import FIELD_ROLES
 from gis_grid.territory.models import Boundary
 from gis_grid.web import pages
 from gis_grid.web.api import actor, build_api
-from incidents import clock, feed, states
+from incidents import feed, states
+from incidents.deadlines import clock
 from incidents.models import Attachment, Category, Incident, SourceChannel
 from incidents.reports import Report
 from incidents.routing import GRID_LEVELS

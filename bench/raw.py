@@ -20,10 +20,11 @@ from bench.load import Work, repeat
 from bench.reports import ACCURACY_M, SHA256, Draft, drafts, phone
 from bench.scratch import connect
 from gis_grid.territory.ownership import OUTSIDE, Ownership, decide, prefer, shares
-from incidents import sla, states
+from incidents import states
 from incidents.actions import INSERT_REPORT
-from incidents.calendars import calendar_of
-from incidents.clock import stage_limit
+from incidents.deadlines import sla
+from incidents.deadlines.calendars import calendar_of
+from incidents.deadlines.clock import stage_limit
 from incidents.models import SourceChannel
 from incidents.routing import (
     GRID_LEVELS,

@@ -13,7 +13,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from incidents.sla import LONGEST, Limit, LimitKind
+from incidents.deadlines.sla import LONGEST, Limit, LimitKind
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -78,7 +78,7 @@ PHOTO_MAX_PIXELS = 50_000_000
 
 
 def _limit(name: str, usual: str) -> Limit:
-    """Return a time such as `4 working_hours`; the kinds are those of incidents/sla.py."""
+    """Return a time such as `4 working_hours`; the kinds are those of `sla.py`."""
     words = str(env(name, default=usual))
     amount, _space, kind = words.partition(" ")
     try:

@@ -18,10 +18,10 @@ from gis_grid.people.models import FIELD_ROLES, Assignment, HandlingUnit
 from gis_grid.territory.models import Area, Level
 from gis_grid.territory.paths import ancestors_of, path_of
 from gis_grid.territory.queries import AreaQuerySet
+from incidents.dispatching.recipients import Recipient, Terms, terms_for
+from incidents.dispatching.rules import best_match
 from incidents.grounds import Finding, NoCase, ReturnGround, SuspendGround
 from incidents.models import Attachment, Category, Incident, LimitKind
-from incidents.recipients import Recipient, Terms, terms_for
-from incidents.rules import best_match
 from incidents.situation import Situation, deeds_open
 
 MAX_AREAS = 100

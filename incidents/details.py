@@ -7,12 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis_grid.access import Actor
-from incidents.links import timeline_url
 from incidents.models import Attachment, Dispatch, Event, Extension, Incident
 from incidents.reasons import sentence
 from incidents.rows import row_of
 from incidents.situation import Situation, deeds_open
 from incidents.states import DESK, REPORTER
+from incidents.telling.links import timeline_url
 
 
 def detail_of(incident: Incident, actor: Actor) -> dict[str, Any]:

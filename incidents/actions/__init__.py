@@ -49,7 +49,7 @@ from incidents.actions.moving import correct, hand_over, move, reroute
 from incidents.actions.reporting import INSERT_REPORT, Reported, report
 from incidents.models import Incident
 
-# What people do, by the table's names; the clock's own deeds are in `incidents.watch`.
+# What people do, by the table's names; the clock's own deeds are in `incidents.deadlines.watch`.
 DEEDS: dict[str, Callable[..., Incident]] = {
     "accept": accept,
     "answer": answer,

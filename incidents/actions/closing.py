@@ -10,9 +10,10 @@ from gis_grid.errors import Forbidden, Invalid
 from gis_grid.geo.datum import Datum
 from gis_grid.geo.metric import distance_m
 from gis_grid.territory.paths import ancestors_of
-from incidents import clock, states
+from incidents import states
 from incidents.actions.doing import Case, Order, do
 from incidents.actions.filing import end_running
+from incidents.deadlines import clock
 from incidents.models import CallBack, Incident, Outcome, PhotoRole, Rating, VerifyRule
 from incidents.reports import wgs84_point
 

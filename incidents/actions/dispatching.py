@@ -11,13 +11,14 @@ from gis_grid.errors import Conflict, Invalid
 from gis_grid.people.models import HandlingUnit, Worker
 from gis_grid.territory.models import Area
 from gis_grid.territory.paths import ancestors_of
-from incidents import clock, recipients, sla
 from incidents.actions.doing import Case, Order, do
 from incidents.actions.filing import end_running
-from incidents.calendars import calendar_of
+from incidents.deadlines import clock, sla
+from incidents.deadlines.calendars import calendar_of
+from incidents.dispatching import recipients
+from incidents.dispatching.recipients import Recipient
+from incidents.dispatching.rules import Match, best_match
 from incidents.models import Dispatch, DispatchRule, Incident, Outcome, Part
-from incidents.recipients import Recipient
-from incidents.rules import Match, best_match
 
 
 @dataclass(frozen=True)

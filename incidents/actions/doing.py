@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_grid.access import Actor
 from gis_grid.errors import Conflict, Invalid, NotFound
-from incidents import clock, feed, states
+from incidents import feed, states
 from incidents.access import lock_incident
+from incidents.deadlines import clock
 from incidents.models import Attachment, Dispatch, Event, Incident
 from incidents.reports import Photo
 from incidents.situation import Situation, allowed

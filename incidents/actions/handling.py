@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from incidents import sla
 from incidents.actions.dispatching import To
 from incidents.actions.doing import Case, Order, do
 from incidents.actions.filing import end_running, need_after_photo
-from incidents.calendars import calendar_of
+from incidents.deadlines import sla
+from incidents.deadlines.calendars import calendar_of
 from incidents.grounds import ReturnGround, SuspendGround
 from incidents.models import Dispatch, Extension, Incident, Outcome, Part
 

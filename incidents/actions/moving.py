@@ -15,10 +15,12 @@ from gis_grid.errors import Conflict, Invalid
 from gis_grid.geo.datum import Datum
 from gis_grid.territory.models import Area, Boundary
 from gis_grid.territory.paths import ancestors_of
-from incidents import clock, recipients, states
+from incidents import states
 from incidents.access import lock_incident
 from incidents.actions.doing import Case, Order, do
 from incidents.actions.filing import end_running
+from incidents.deadlines import clock
+from incidents.dispatching import recipients
 from incidents.models import Category, Incident, Outcome, RouteMethod
 from incidents.reports import wgs84_point
 from incidents.routing import Route, route

@@ -15,8 +15,9 @@ from gis_grid.people.models import FIELD_ROLES, Worker
 from gis_grid.prepared import ask
 from gis_grid.territory.models import Area
 from gis_grid.territory.paths import ancestors_of
-from incidents import clock, states
+from incidents import states
 from incidents.actions.doing import photo_ids_are_new
+from incidents.deadlines import clock
 from incidents.models import Category, Incident, PhotoRole, PhotoRule, SourceChannel
 from incidents.reports import Report
 from incidents.routing import Route, route

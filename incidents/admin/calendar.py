@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from gis_grid.web.registry import Registry
-from incidents import calendars
 from incidents.admin.hours import DAYS, WeekForm, week_text
+from incidents.deadlines import calendars
 from incidents.models import CalendarDay, WorkingHours
 
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_grid.errors import Invalid
 from gis_grid.web.registry import Registry
-from incidents import rulebook, sla
+from incidents.deadlines import sla
+from incidents.dispatching import rulebook
 from incidents.models import Category, Competence, MatterListEntry
 
 

@@ -10,9 +10,9 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from gis_grid.errors import Invalid
+from incidents.deadlines.working_time import Span, check_spans
 from incidents.models import WorkingHours
 from incidents.models.calendar import office_hours
-from incidents.working_time import Span, check_spans
 
 DAYS = range(1, 8)
 EXAMPLE = _("e.g. 09:00-12:00 13:00-17:00; empty: a day off.")

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_POST
 from gis_grid.access import territory_of
 from gis_grid.people.models import FIELD_ROLES, HandlingUnit, Role
 from gis_grid.web.registry import Registry
-from incidents import rulebook, trials
+from incidents.dispatching import rulebook, trials
 from incidents.models import DispatchRule
 
 PAGE = "incidents_dispatchrule"

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_grid.people.models import HandlingUnit, UnitMember
 from gis_grid.web.days import DaysField
-from incidents import rulebook
 from incidents.admin.calendar import ChangesTheCalendar
 from incidents.admin.hours import DAYS, WeekForm
+from incidents.dispatching import rulebook
 from incidents.models import Competence, WorkingHours
 
 

@@ -19,8 +19,8 @@ from gis_grid.people.models import (
 )
 from gis_grid.territory.models import Area, Kind, Level
 from gis_grid.territory.paths import NOWHERE, Territory, ancestors_of
+from incidents.dispatching.recipients import Entitlement, Recipient
 from incidents.models import Category, Dispatch
-from incidents.recipients import Entitlement, Recipient
 
 
 class Cast:

@@ -6,8 +6,9 @@ from typing import Any
 from gis_grid.demo.records import UnitRecord
 from gis_grid.people.models import HandlingUnit, Role
 from gis_grid.territory.models import Area
-from incidents import holidays, rulebook
-from incidents.calendars import forget
+from incidents.deadlines import holidays
+from incidents.deadlines.calendars import forget
+from incidents.dispatching import rulebook
 from incidents.models import Category, Competence, DispatchRule, RuleTime, WorkingHours
 from incidents.models.calendar import office_hours
 

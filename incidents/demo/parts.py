@@ -2,8 +2,9 @@
 
 from collections.abc import Generator, Iterator
 
-from incidents import sla, states
+from incidents import states
 from incidents.actions import Spot, To
+from incidents.deadlines import sla
 from incidents.demo.tale import AUTOMATIC, Step, Tale
 from incidents.demo.words import ANSWERS, BAD_WORDS, GOOD_WORDS, RETURNS
 from incidents.grounds import ReturnGround

@@ -17,17 +17,19 @@ from gis_grid.access import Actor
 from gis_grid.demo.records import IncidentRecord
 from gis_grid.errors import GridError
 from gis_grid.geo.datum import Datum
-from incidents import actions, autodispatch, photos, relay, watch
+from incidents import actions, photos, relay
 from incidents.actions import Order
+from incidents.deadlines import watch
 from incidents.demo.cast import Cast
 from incidents.demo.parts import Steps
 from incidents.demo.pictures import hang, picture
 from incidents.demo.stories import STORIES, own, settled
 from incidents.demo.tale import AUTOMATIC, Step, Tale
+from incidents.dispatching import autodispatch
 from incidents.models import Category, DispatchRule, Event, Incident, PhotoRole, PhotoRule, Told
 from incidents.reports import Photo, Report
 from incidents.routing import route
-from incidents.telling import MARK
+from incidents.telling.teller import MARK
 
 STUCK_WITHIN, STUCK_SHARE = timedelta(days=10), 0.12
 UPLOAD = timedelta(seconds=20)  # from a deed to the arrival of its photo

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from gis_grid.access import Actor
 from gis_grid.demo.records import IncidentRecord
-from incidents import sla
-from incidents.calendars import calendar_of
+from incidents.deadlines import sla
+from incidents.deadlines.calendars import calendar_of
 from incidents.demo.cast import Cast
 from incidents.models import Category, Incident, PhotoRole, PhotoRule
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_grid.people.models import HandlingUnit
 from gis_grid.territory.models import Area
-from incidents import sla
+from incidents.deadlines import sla
 from incidents.models.categories import LimitKind
 from incidents.models.incidents import Incident
 from incidents.models.rules import DispatchRule

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_grid.people.models import HandlingUnit
 from gis_grid.territory.models import Level
-from incidents import sla
+from incidents.deadlines import sla
 from incidents.queries import CategoryQuerySet
 
 

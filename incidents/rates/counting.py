@@ -26,7 +26,7 @@ from django.db.models.functions import Coalesce
 
 from gis_grid.territory.models import Level
 from incidents import states
-from incidents.calendars import calendar_of
+from incidents.deadlines.calendars import calendar_of
 from incidents.models import (
     CallBack,
     Dispatch,

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from incidents.working_time import Calendar
+from incidents.deadlines.working_time import Calendar
 
 Moments = npt.NDArray[np.int64]  # microseconds since 1970, UTC
 

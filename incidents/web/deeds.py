@@ -21,12 +21,12 @@ from gis_grid.web.api import Strict, actor
 from incidents import actions
 from incidents.access import access_incident
 from incidents.actions import Order, Spot, To
+from incidents.deadlines.sla import Limit
+from incidents.deadlines.sla import LimitKind as Kind
 from incidents.details import detail_of
 from incidents.grounds import Finding, NoCase, ReturnGround, SuspendGround
 from incidents.models import LimitKind
 from incidents.reports import MAX_PHOTOS, Photo
-from incidents.sla import Limit
-from incidents.sla import LimitKind as Kind
 
 router = Router(tags=["deeds"])
 

@@ -19,9 +19,9 @@ from gis_grid.access import Actor, actor_of
 from gis_grid.errors import Invalid
 from gis_grid.people.models import DESK_ROLES, FIELD_ROLES
 from gis_grid.web.api import Strict, actor, no_store
-from incidents import notices, plain, subscriptions
 from incidents.models import ToldAs
-from incidents.notices import Told
+from incidents.telling import notices, plain, subscriptions
+from incidents.telling.notices import Told
 
 router = Router(tags=["notices"])
 PAGE_SIZE = 50
@@ -157,7 +157,7 @@ def push_config() -> dict[str, Any] | None:
     if not settings.VAPID_KEY:
         return None
     return {
-        "key": import_string("incidents.web_push.public_key")(),
+        "key": import_string("incidents.telling.web_push.public_key")(),
         "urls": {"start": reverse("api:push-start"), "stop": reverse("api:push-stop")},
         "words": {
             "start": _("Tell me on this device"),

@@ -18,13 +18,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from gis_grid.errors import Conflict, GridError, Invalid, NotFound
-from incidents import actions, plain, states
+from incidents import actions, states
 from incidents.actions import MAX_NOTE, Order
 from incidents.grounds import SuspendGround
-from incidents.links import incident_of, read_sheet, sheet_for, timeline_url
 from incidents.models import Incident, State
 from incidents.rows import row_of
 from incidents.situation import Situation, deeds_open
+from incidents.telling import plain
+from incidents.telling.links import incident_of, read_sheet, sheet_for, timeline_url
 
 STARS = (
     (5, pgettext_lazy("stars", "Very satisfied")),

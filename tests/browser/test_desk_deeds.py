@@ -15,6 +15,7 @@ from playwright.sync_api import Locator, Page, expect
 from gis_grid.people.models import Assignment, HandlingUnit, Role, Worker
 from gis_grid.territory.models import Level
 from incidents.actions import Spot, To
+from incidents.deadlines.sla import Limit, LimitKind
 from incidents.grounds import ReturnGround
 from incidents.models import (
     Category,
@@ -26,7 +27,6 @@ from incidents.models import (
     VerifyRule,
 )
 from incidents.reports import Photo
-from incidents.sla import Limit, LimitKind
 from tests.browser.desk import Desk, do, figure, report, row
 from tests.world import World, add_units, inside
 

@@ -8,11 +8,11 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
-from incidents import links
 from incidents.actions import Spot, To
 from incidents.grounds import SuspendGround
 from incidents.models import Incident, Rating
 from incidents.reports import Photo
+from incidents.telling import links
 from tests.browser.desk import report
 from tests.product import Product, wait_until_quiet
 from tests.world import World, add_units, do, inside

@@ -16,9 +16,10 @@ from django.test.utils import CaptureQueriesContext
 
 from gis_grid.people.models import HandlingUnit, Role
 from gis_grid.territory.models import Level
-from incidents import autodispatch
 from incidents.actions import Order, To
-from incidents.autodispatch import ASK_AGAIN, dispatch_due
+from incidents.dispatching import autodispatch
+from incidents.dispatching.autodispatch import ASK_AGAIN, dispatch_due
+from incidents.dispatching.rulebook import store
 from incidents.grounds import ReturnGround
 from incidents.models import (
     Dispatch,
@@ -28,12 +29,11 @@ from incidents.models import (
     MatterListEntry,
     RuleTime,
 )
-from incidents.rulebook import store
 from tests.product import database_url
 from tests.world import NOW, World, add_units, do, make_incident
 
 ROOT = Path(__file__).resolve().parents[2]
-WORKER = "from incidents import autodispatch; from tests.world import NOW; import sys\n"
+WORKER = "from incidents.dispatching import autodispatch; from tests.world import NOW; import sys\n"
 WORKER += "while not autodispatch.dispatch_due(NOW, limit=5): pass\n"
 WORKER += "while autodispatch.dispatch_due(NOW, limit=5): pass"
 

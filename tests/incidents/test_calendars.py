@@ -10,8 +10,8 @@ from django.core.management import CommandError, call_command
 
 from gis_grid.people.models import HandlingUnit, UnitKind
 from gis_grid.territory.models import Level
-from incidents import calendars, holidays
-from incidents.calendars import calendar_of
+from incidents.deadlines import calendars, holidays
+from incidents.deadlines.calendars import calendar_of
 from incidents.models import CalendarDay, DayKind, WorkingHours
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

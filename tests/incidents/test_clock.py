@@ -9,11 +9,12 @@ from django.core.exceptions import ImproperlyConfigured
 
 from gis_grid import settings as read
 from gis_grid.people.models import HandlingUnit
-from incidents import calendars, clock, states
+from incidents import states
 from incidents.actions import To
+from incidents.deadlines import calendars, clock
+from incidents.deadlines.sla import Alarm, Limit, LimitKind
 from incidents.grounds import NoCase, ReturnGround, SuspendGround
 from incidents.models import CalendarDay, Category, Incident, WorkingHours
-from incidents.sla import Alarm, Limit, LimitKind
 from tests.incidents.test_deeds import at_state
 from tests.world import NOW, World, add_units, do, make_incident
 

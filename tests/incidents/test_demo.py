@@ -22,7 +22,9 @@ from gis_grid.demo.cast import PARTS
 from gis_grid.demo.happenings import incident_records
 from gis_grid.demo.town import build_town
 from gis_grid.people.models import Role, Worker
-from incidents import calendars, demo, relay
+from incidents import demo, relay
+from incidents.deadlines import calendars
+from incidents.dispatching.rulebook import examined, fault_of
 from incidents.models import (
     Attachment,
     CalendarDay,
@@ -35,7 +37,6 @@ from incidents.models import (
     Rating,
     WorkingHours,
 )
-from incidents.rulebook import examined, fault_of
 
 COUNT = 300
 Rows = list[dict[str, Any]]

@@ -8,11 +8,11 @@ import pytest
 from django.core import signing
 
 from gis_grid.errors import Invalid, NotFound
-from incidents import links
 from incidents.actions import Spot, To
 from incidents.grounds import NoCase
 from incidents.models import Incident
 from incidents.reports import Photo
+from incidents.telling import links
 from tests.world import NOW, World, do, inside, make_incident
 
 LETTERS = frozenset(string.ascii_letters + string.digits + "-_.")

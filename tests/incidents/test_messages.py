@@ -19,8 +19,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from gis_grid import settings as read
-from incidents import messages, outside, relay, telling
+from incidents import relay
 from incidents.models import Message, Told
+from incidents.telling import messages, outside, teller
 from tests.world import NOW, World, do, make_incident
 
 SECRET = "a secret that is long enough to be one"
@@ -110,7 +111,7 @@ def happen(world: World, count: int = 1) -> list[Message]:
     for _ in range(count):
         make_incident(world)
     relay.stamp_all()
-    telling.tell_new(at=NOW)
+    teller.tell_new(at=NOW)
     return list(Message.objects.order_by("event__sequence"))
 
 
@@ -141,7 +142,7 @@ def test_the_receiver_can_check_the_signature(world: World, receiver: Receiver) 
 def test_what_is_told_names_nobody_and_no_place(world: World, receiver: Receiver) -> None:
     incident = do(world, "accept", make_incident(world, words="找李某"), by="chen", note="张三报")
     relay.stamp_all()
-    telling.tell_new(at=NOW)
+    teller.tell_new(at=NOW)
     messages.send_due(NOW)
 
     bodies = [each.body.decode() for each in receiver.got]
@@ -332,9 +333,9 @@ def test_sending_takes_a_fixed_number_of_queries(world: World, receiver: Receive
 
 
 def test_nothing_is_written_when_nothing_is_told(world: World, receiver: Receiver) -> None:
-    Told.objects.create(pk=telling.MARK)
+    Told.objects.create(pk=teller.MARK)
 
-    assert telling.tell_new(at=NOW) == 0
+    assert teller.tell_new(at=NOW) == 0
     assert not Message.objects.exists()
 
 

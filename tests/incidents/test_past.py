@@ -22,9 +22,10 @@ from django.utils import timezone
 from openpyxl import Workbook
 
 from gis_grid.territory.actions import redraw
-from incidents import feed, past, relay
+from incidents import feed, relay
 from incidents.models import Category, Event, Incident
-from incidents.pastfile import Columns, Wanted
+from incidents.past import importing
+from incidents.past.table import Columns, Wanted
 from tests.product import database_url
 from tests.world import World, build_world, do, inside, square
 
@@ -503,7 +504,7 @@ def test_the_outcome_is_told_in_words(
 def test_an_interrupted_import_leaves_whole_batches_and_goes_on(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(past, "BATCH", 10)
+    monkeypatch.setattr(importing, "BATCH", 10)
     path = write(tmp_path / "past.csv", [row(f"H{n}") for n in range(35)])
     wanted = Wanted(
         path, Columns("lon", "lat", "reported", external_id="no"), "past", zone=SHANGHAI
@@ -514,11 +515,11 @@ def test_an_interrupted_import_leaves_whole_batches_and_goes_on(
         if done == 20:
             raise KeyboardInterrupt
 
-    outcome = past.import_past(wanted, press_ctrl_c)
+    outcome = importing.import_past(wanted, press_ctrl_c)
 
     assert outcome.cancelled
     assert outcome.accepted == Incident.objects.count() == Event.objects.count() == 20
-    rest = past.import_past(wanted)
+    rest = importing.import_past(wanted)
     assert (rest.accepted, rest.unchanged, rest.cancelled) == (15, 20, False)
 
 
@@ -526,17 +527,17 @@ def test_a_batch_that_fails_leaves_nothing_of_itself(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write(tmp_path / "past.csv", [row(f"H{n}") for n in range(5)])
-    copy = past._copy
+    copy = importing._copy
 
     def fail_at_events(model: type, rows: list[dict[str, Any]]) -> None:
         if model is Event:
             raise KeyboardInterrupt
         copy(model, rows)
 
-    monkeypatch.setattr(past, "_copy", fail_at_events)
+    monkeypatch.setattr(importing, "_copy", fail_at_events)
     wanted = Wanted(path, Columns("lon", "lat", "reported", external_id="no"), "past", SHANGHAI)
 
-    assert past.import_past(wanted).accepted == 0
+    assert importing.import_past(wanted).accepted == 0
     assert (Incident.objects.count(), Event.objects.count()) == (0, 0)
 
 
@@ -578,7 +579,7 @@ class TestProcesses:
         assert running.returncode == 130
         count = Incident.objects.count()
         assert 3000 <= count < 12_000
-        assert count % past.BATCH == 0
+        assert count % importing.BATCH == 0
         assert Event.objects.filter(kind="import").count() == count
         rest = run(file)
         assert (rest["accepted"], rest["unchanged"]) == (12_000 - count, count)
@@ -586,13 +587,13 @@ class TestProcesses:
 
     def test_two_at_once_do_not_mix(self, write_many: Callable[[int], Path]) -> None:
         with connection.cursor() as cursor:  # this process imports
-            cursor.execute("SELECT pg_advisory_lock(%s)", [past.IMPORT_LOCK])
+            cursor.execute("SELECT pg_advisory_lock(%s)", [importing.IMPORT_LOCK])
         try:
             running = self.start(write_many(3))
             _, said = running.communicate(timeout=120)
         finally:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [past.IMPORT_LOCK])
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [importing.IMPORT_LOCK])
 
         assert running.returncode == 1
         assert "import_running" in said

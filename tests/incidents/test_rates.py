@@ -21,14 +21,14 @@ from gis_grid.territory.models import Area, Level
 from gis_grid.territory.paths import EVERYWHERE, NOWHERE, Territory
 from incidents import states
 from incidents.actions import To
-from incidents.calendars import calendar_of
+from incidents.deadlines.calendars import calendar_of
+from incidents.deadlines.working_time import Calendar
 from incidents.grounds import NoCase, ReturnGround
 from incidents.models import CallBack, Category, Incident, Rating, SourceChannel
 from incidents.rates import FIGURES, MIN_CASES, QUOTIENTS, Answer, By, Period, answer, ask
 from incidents.rates.elapsed import microseconds, working_us
 from incidents.rates.nearby import repeats
 from incidents.rates.periods import last_month, this_month, this_quarter, this_week
-from incidents.working_time import Calendar
 from tests.incidents.past_cases import DAY, HOUR, ZONE, case, on, store, tianmen
 from tests.world import NOW, World, add_units, do, make_incident
 

@@ -10,8 +10,8 @@ from django.utils import translation
 from gis_grid.errors import Invalid
 from gis_grid.people.models import HandlingUnit
 from gis_grid.territory.models import Level
+from incidents.dispatching.recipients import Entitlement, Recipient, refusal_of, terms_for
 from incidents.models import Category, Competence, MatterListEntry
-from incidents.recipients import Entitlement, Recipient, refusal_of, terms_for
 from tests.world import World, add_units
 
 

@@ -14,6 +14,8 @@ from gis_grid.errors import Conflict
 from gis_grid.people.models import Assignment, HandlingUnit, Role
 from gis_grid.territory.models import Level
 from incidents import actions
+from incidents.dispatching.rulebook import examined, fault_of, go_live, rank_of, store, store_again
+from incidents.dispatching.rules import best_match, explain
 from incidents.models import (
     Competence,
     DispatchRule,
@@ -21,8 +23,6 @@ from incidents.models import (
     MatterListEntry,
     RuleTime,
 )
-from incidents.rulebook import examined, fault_of, go_live, rank_of, store, store_again
-from incidents.rules import best_match, explain
 from tests.world import NOW, World, add_units, do, inside, make_incident
 
 NIGHT = NOW + timedelta(hours=12)  # 02:30 by the installation's clock

@@ -11,12 +11,13 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from gis_grid.people.models import Assignment, HandlingUnit, Role, UnitMember
-from incidents import actions, feed, messages, relay, states, telling
+from incidents import actions, feed, relay, states
 from incidents.actions import Order, Spot, To
+from incidents.deadlines.sla import Limit, LimitKind
 from incidents.grounds import Finding, NoCase, ReturnGround, SuspendGround
 from incidents.models import Event, Incident, Message, Notice, Told, ToldAs
 from incidents.reports import Photo
-from incidents.sla import Limit, LimitKind
+from incidents.telling import messages, teller
 from tests.world import NOW, World, add_units, do, inside, make_incident
 
 Heard = dict[str, str]
@@ -42,7 +43,7 @@ def tell() -> Heard:
     """Number and tell everything new; return who was told, and as what."""
     last = Notice.objects.order_by("pk").last()
     relay.stamp_all()
-    telling.tell_new(at=NOW)
+    teller.tell_new(at=NOW)
     new = Notice.objects.filter(pk__gt=last.pk if last else 0)
     return dict(new.values_list("user__username", "told_as"))
 
@@ -253,13 +254,13 @@ class TestExactlyOnce:
     def test_telling_again_tells_nothing(self, case: Case) -> None:
         before = Notice.objects.count()
 
-        assert telling.tell_new(at=NOW) == 0
+        assert teller.tell_new(at=NOW) == 0
         assert Notice.objects.count() == before
 
     def test_what_is_not_numbered_yet_waits(self, world: World) -> None:
         make_incident(world, by="zhao")
 
-        assert telling.tell_new(at=NOW) == 0
+        assert teller.tell_new(at=NOW) == 0
         assert tell() == {"li": "area"}
 
     def test_a_crash_before_the_commit_neither_loses_nor_doubles(
@@ -270,10 +271,10 @@ class TestExactlyOnce:
         with monkeypatch.context() as broken:
             broken.setattr(messages, "put_out", _cut)
             with pytest.raises(OSError, match="cut"):
-                telling.tell_new(at=NOW)
+                teller.tell_new(at=NOW)
         assert (Notice.objects.count(), Told.objects.count()) == (0, 0)
 
-        assert telling.tell_new(at=NOW) == 1
+        assert teller.tell_new(at=NOW) == 1
         assert Notice.objects.count() == 1
 
     def test_the_limit_goes_on_where_it_stopped(self, world: World) -> None:
@@ -281,7 +282,7 @@ class TestExactlyOnce:
             make_incident(world, by="zhao")
         relay.stamp_all()
 
-        assert [telling.tell_new(2, at=NOW) for _ in range(3)] == [2, 1, 0]
+        assert [teller.tell_new(2, at=NOW) for _ in range(3)] == [2, 1, 0]
         assert Notice.objects.count() == 3
 
     def test_nobody_is_told_twice_of_one_event(self, case: Case) -> None:
@@ -301,10 +302,10 @@ def test_telling_takes_a_fixed_number_of_queries(world: World, units: Any, incid
         incident = do(world, "accept", incident, by="chen")
         do(world, "dispatch", incident, by="chen", to=To(unit="lamps"))
     relay.stamp_all()
-    Told.objects.create(pk=telling.MARK)
+    Told.objects.create(pk=teller.MARK)
 
     with CaptureQueriesContext(connection) as queries:
-        telling.tell_new(at=NOW)
+        teller.tell_new(at=NOW)
 
     # mark, anything after it; savepoint, mark, events; dispatches, areas, roots, seats, members;
     # notices, mark, release
@@ -312,13 +313,13 @@ def test_telling_takes_a_fixed_number_of_queries(world: World, units: Any, incid
 
 
 def test_every_deed_has_its_line_in_the_table() -> None:
-    assert set(telling.TABLE) == {*states.DEEDS, "report"}
+    assert set(teller.TABLE) == {*states.DEEDS, "report"}
 
 
 def test_every_part_of_the_table_is_one(world: World) -> None:
-    known = {*ToldAs.values, telling.NEXT}
+    known = {*ToldAs.values, teller.NEXT}
 
-    assert {part for parts in telling.TABLE.values() for part in parts} <= known
+    assert {part for parts in teller.TABLE.values() for part in parts} <= known
 
 
 REFUSALS: list[tuple[str, dict[str, Any], Callable[[Heard], bool]]] = [

@@ -15,12 +15,12 @@ from django.utils import translation
 from gis_grid.people.models import HandlingUnit, Role
 from gis_grid.territory.models import Level
 from gis_grid.territory.paths import EVERYWHERE, NOWHERE, Territory
-from incidents import trials
 from incidents.actions import To
+from incidents.dispatching import trials
+from incidents.dispatching.rulebook import store
+from incidents.dispatching.trials import Move, Trial, try_rule
 from incidents.grounds import NoCase
 from incidents.models import DispatchRule, Event, Incident, MatterListEntry, RuleTime
-from incidents.rulebook import store
-from incidents.trials import Move, Trial, try_rule
 from tests.world import NOW, World, add_units, do, inside, make_incident
 
 

@@ -16,8 +16,9 @@ import pytest
 from django.db import connection, connections
 from django.utils import timezone
 
-from incidents import actions, relay, watch
+from incidents import actions, relay
 from incidents.actions import To
+from incidents.deadlines import watch
 from incidents.grounds import NoCase, SuspendGround
 from incidents.models import Category, Event, Incident
 from tests.product import database_url

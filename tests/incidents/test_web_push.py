@@ -14,8 +14,9 @@ from django.core.exceptions import ImproperlyConfigured
 from py_vapid import Vapid02
 
 from gis_grid import settings as read
-from incidents import messages, relay, telling, web_push
+from incidents import relay
 from incidents.models import Message, Notice, PushSubscription
+from incidents.telling import messages, teller, web_push
 from tests.incidents.test_messages import Receiver, running
 from tests.web.contract import refused
 from tests.world import NOW, World, make_incident
@@ -76,7 +77,7 @@ def subscribed(world: World, service: Receiver, name: str = "li") -> Browser:
 def happen(world: World) -> None:
     make_incident(world, by="zhao", words="找李某")
     relay.stamp_all()
-    telling.tell_new(at=NOW)
+    teller.tell_new(at=NOW)
 
 
 def test_only_the_browser_can_read_it(world: World, service: Receiver) -> None:

@@ -18,11 +18,12 @@ from django.utils import timezone
 
 from gis_grid.territory.actions import AreaDraft, found
 from gis_grid.territory.models import Kind, Level
-from incidents import actions, calendars
+from incidents import actions
+from incidents.deadlines import calendars
+from incidents.dispatching.rulebook import store
 from incidents.management.commands import work
 from incidents.management.commands.work import Duty, attempt, repeat
 from incidents.models import DispatchRule, Event, Incident, Notice
-from incidents.rulebook import store
 from tests.product import database_url
 from tests.world import World, build_world, make_incident, make_report, square
 

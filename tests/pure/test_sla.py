@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from gis_grid.errors import Invalid
-from incidents.sla import (
+from incidents.deadlines.sla import (
     LONGEST,
     Alarm,
     AlarmRules,
@@ -26,7 +26,7 @@ from incidents.sla import (
     next_alarm,
     resumed,
 )
-from incidents.working_time import Calendar, Span, Spans, Week
+from incidents.deadlines.working_time import Calendar, Span, Spans, Week
 
 HOURS, WORKING_HOURS, WORKING_DAYS, DAYS = LimitKind
 IN_WORKING_TIME = (WORKING_HOURS, WORKING_DAYS, DAYS)

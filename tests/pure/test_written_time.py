@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gis_grid.exchange.values import Unusable
-from incidents.written_time import moment
+from incidents.past.written_time import moment
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")

@@ -60,8 +60,18 @@ LEVELS: list[list[Group]] = [
     ],
     # The happening without tables: life cycle, deadlines, what a phone says, why a grid got it.
     [
-        Group("states", ("incidents", "incidents.apps", "incidents.states")),
-        Group("sla", ("incidents.working_time", "incidents.sla")),
+        Group(
+            "packages",
+            (
+                "incidents",
+                "incidents.deadlines",
+                "incidents.dispatching",
+                "incidents.past",
+                "incidents.telling",
+            ),
+        ),
+        Group("states", ("incidents.apps", "incidents.states")),
+        Group("sla", ("incidents.deadlines.working_time", "incidents.deadlines.sla")),
         Group("grounds", ("incidents.grounds",)),
         Group("phone", ("incidents.reports",)),
         Group("reasons", ("incidents.reasons",)),
@@ -70,11 +80,11 @@ LEVELS: list[list[Group]] = [
     [Group("queries", ("incidents.queries",))],
     [Group("models", ("incidents.models", "incidents.models.*"))],
     # The calendar as rows; the clock of one incident.
-    [Group("calendars", ("incidents.calendars",))],
+    [Group("calendars", ("incidents.deadlines.calendars",))],
     [
-        Group("clock", ("incidents.clock",)),
-        Group("holidays", ("incidents.holidays",)),
-        Group("recipients", ("incidents.recipients",)),
+        Group("clock", ("incidents.deadlines.clock",)),
+        Group("holidays", ("incidents.deadlines.holidays",)),
+        Group("recipients", ("incidents.dispatching.recipients",)),
     ],
     # Facts: a row, whose point it is, map layers, category packs, the numbering of events.
     [
@@ -83,21 +93,28 @@ LEVELS: list[list[Group]] = [
         Group("layers", ("incidents.layers",)),
         Group("packs", ("incidents.packs",)),
         Group("relay", ("incidents.relay",)),
-        Group("rules", ("incidents.conditions", "incidents.rulebook", "incidents.rules")),
+        Group(
+            "rules",
+            (
+                "incidents.dispatching.conditions",
+                "incidents.dispatching.rulebook",
+                "incidents.dispatching.rules",
+            ),
+        ),
         Group("situation", ("incidents.situation",)),
-        Group("links", ("incidents.links",)),
+        Group("links", ("incidents.telling.links",)),
         Group("rates", ("incidents.rates", "incidents.rates.*")),
         Group("forms", ("incidents.forms",)),
-        Group("plain words", ("incidents.plain",)),
-        Group("audience", ("incidents.audience",)),
+        Group("plain words", ("incidents.telling.plain",)),
+        Group("audience", ("incidents.telling.audience",)),
         Group(
             "messages",
             (
-                "incidents.messages",
-                "incidents.webhook",
-                "incidents.web_push",
-                "incidents.subscriptions",
-                "incidents.outside",
+                "incidents.telling.messages",
+                "incidents.telling.webhook",
+                "incidents.telling.web_push",
+                "incidents.telling.subscriptions",
+                "incidents.telling.outside",
             ),
         ),
     ],
@@ -105,10 +122,10 @@ LEVELS: list[list[Group]] = [
     [
         Group("feed", ("incidents.feed",)),
         Group("bulk", ("incidents.bulk",)),
-        Group("trials", ("incidents.trials",)),
-        Group("telling", ("incidents.telling",)),
+        Group("trials", ("incidents.dispatching.trials",)),
+        Group("telling", ("incidents.telling.teller",)),
         Group("burden", ("incidents.burden",)),
-        Group("notices", ("incidents.notices",)),
+        Group("notices", ("incidents.telling.notices",)),
     ],
     # Who may fetch an incident; the listener that hands changes round; files of places.
     [
@@ -122,10 +139,10 @@ LEVELS: list[list[Group]] = [
         Group(
             "past",
             (
-                "incidents.past",
-                "incidents.pastfile",
-                "incidents.oldwords",
-                "incidents.written_time",
+                "incidents.past.importing",
+                "incidents.past.table",
+                "incidents.past.words",
+                "incidents.past.written_time",
             ),
         ),
         Group("lifecycle page", ("incidents.lifecycle_doc",)),
@@ -137,8 +154,8 @@ LEVELS: list[list[Group]] = [
     ],
     # What the worker does by the clock, the rules and the map.
     [
-        Group("watch", ("incidents.watch",)),
-        Group("autodispatch", ("incidents.autodispatch",)),
+        Group("watch", ("incidents.deadlines.watch",)),
+        Group("autodispatch", ("incidents.dispatching.autodispatch",)),
         Group("rerouting", ("incidents.rerouting",)),
     ],
     # The demo's incidents, lived through by all of these.
@@ -152,7 +169,6 @@ LEVELS: list[list[Group]] = [
                 "incidents.web.*",
                 "incidents.admin",
                 "incidents.admin.*",
-                "incidents.admin_notices",
                 "incidents.management",
                 "incidents.management.*",
             ),
@@ -183,8 +199,8 @@ PURE = (
     "gis_grid.territory.locate",
     "gis_grid.territory.audit",
     "incidents.states",
-    "incidents.sla",
-    "incidents.working_time",
+    "incidents.deadlines.sla",
+    "incidents.deadlines.working_time",
     "incidents.forms",
     "incidents.rates.elapsed",
     "incidents.rates.figures",

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from gis_grid.people.models import HandlingUnit, Role
 from gis_grid.web.history import changes_of
+from incidents.dispatching.rulebook import store
 from incidents.models import Dispatch, DispatchRule, Incident
-from incidents.rulebook import store
 from tests.web.test_admin import faults, url
 from tests.world import World, add_units, do, make_incident
 

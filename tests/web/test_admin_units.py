@@ -13,9 +13,11 @@ from django.test.utils import CaptureQueriesContext
 
 from gis_grid.people.models import HandlingUnit, UnitMember
 from gis_grid.territory.models import Level
-from incidents import calendars
 from incidents.actions import Spot, To
-from incidents.calendars import calendar_of
+from incidents.deadlines import calendars
+from incidents.deadlines.calendars import calendar_of
+from incidents.deadlines.sla import Limit, LimitKind
+from incidents.dispatching.rulebook import store
 from incidents.models import (
     CalendarDay,
     Category,
@@ -27,8 +29,6 @@ from incidents.models import (
     WorkingHours,
 )
 from incidents.reports import Photo
-from incidents.rulebook import store
-from incidents.sla import Limit, LimitKind
 from tests.web.test_admin import faults, url
 from tests.world import World, add_units, do, inside, make_incident
 

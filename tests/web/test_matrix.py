@@ -16,8 +16,8 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from gis_grid.web.errors import wants_json
-from incidents.links import token_of
 from incidents.models import Attachment, Event, Incident
+from incidents.telling.links import token_of
 from tests.deedtable import FORMS, TABLE, expected
 from tests.web.contract import refused
 from tests.world import World, announced, body_of, make_incident, make_report

@@ -10,13 +10,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from incidents import feed, notices, relay, telling
+from incidents import feed, relay
 from incidents.actions import To
+from incidents.deadlines.sla import Limit, LimitKind
 from incidents.grounds import ReturnGround, SuspendGround
 from incidents.models import Incident, Message, Notice, ToldAs
-from incidents.notices import SENTENCES
-from incidents.sla import Limit, LimitKind
-from incidents.telling import TABLE
+from incidents.telling import notices, teller
+from incidents.telling.notices import SENTENCES
+from incidents.telling.teller import TABLE
 from tests.web.contract import refused
 from tests.world import NOW, World, add_units, do, inside, make_incident
 
@@ -29,7 +30,7 @@ NEXT_DAY = f"{'' if timezone.localdate().year == 2026 else '2026年'}3月6日 14
 
 def tell() -> None:
     relay.stamp_all()
-    telling.tell_new(at=NOW)
+    teller.tell_new(at=NOW)
 
 
 @pytest.fixture

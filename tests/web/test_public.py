@@ -9,11 +9,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from incidents import links
 from incidents.actions import Spot, To
 from incidents.grounds import NoCase, ReturnGround, SuspendGround
 from incidents.models import Incident, Rating
 from incidents.reports import Photo
+from incidents.telling import links
 from tests.world import World, add_units, announced, do, inside, make_incident
 
 PRIVATE = {

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from incidents import relay
 from incidents.actions import To
-from incidents.calendars import calendar_of
+from incidents.deadlines.calendars import calendar_of
 from incidents.models import Incident
 from tests.web.test_field_api import picture
 from tests.world import (

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from gis_grid.exchange.telling import tell
 from gis_grid.geo.datum import Datum
 from incidents.models import SourceChannel
-from incidents.past import PastOutcome, import_past
-from incidents.pastfile import Columns, Wanted
+from incidents.past.importing import PastOutcome, import_past
+from incidents.past.table import Columns, Wanted
 
 INTERRUPTED = 130  # as a shell tells of Ctrl-C
 WIDTH = 30

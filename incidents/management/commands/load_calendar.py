@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from incidents import holidays
-from incidents.holidays import Kept, Loaded
+from incidents.deadlines import holidays
+from incidents.deadlines.holidays import Kept, Loaded
 from incidents.models import CalendarDay
 
 

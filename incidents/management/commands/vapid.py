@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from incidents.web_push import new_key
+from incidents.telling.web_push import new_key
 
 
 class Command(BaseCommand):

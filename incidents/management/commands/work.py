@@ -18,7 +18,10 @@ from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, connection, connections
 from django.utils import timezone
 
-from incidents import autodispatch, messages, relay, rerouting, telling, watch
+from incidents import relay, rerouting
+from incidents.deadlines import watch
+from incidents.dispatching import autodispatch
+from incidents.telling import messages, teller
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +45,7 @@ STAMP = Duty("stamp", 0.15, relay.stamp_all)
 DUTIES = (
     Duty("ring", 1.0, lambda: watch.ring_due(timezone.now())),
     Duty("dispatch", 1.0, lambda: autodispatch.dispatch_due(timezone.now())),
-    Duty("tell", 0.5, telling.tell_new),
+    Duty("tell", 0.5, teller.tell_new),
     Duty("send", 1.0, lambda: messages.send_due(timezone.now())),
     Duty("reroute", 2.0, lambda: BORDERS.follow(timezone.now())),
 )

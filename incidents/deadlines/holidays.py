@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from incidents.calendars import forget
+from incidents.deadlines.calendars import forget
 from incidents.models import CalendarDay, DayKind
 
 FOLDER = Path(__file__).parent / "holidays"

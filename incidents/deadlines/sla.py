@@ -16,7 +16,7 @@ from itertools import islice
 from django.utils.translation import gettext_lazy as _
 
 from gis_grid.errors import Invalid
-from incidents.working_time import NO_TIME, Calendar, utc
+from incidents.deadlines.working_time import NO_TIME, Calendar, utc
 
 # Longer than any office plans; keeps a mistyped limit from running off the end of time.
 LONGEST = 100_000

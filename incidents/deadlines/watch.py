@@ -11,11 +11,11 @@ from uuid import UUID, uuid5
 
 from django.db import InterfaceError, OperationalError, transaction
 
-from incidents import clock
 from incidents.actions.dispatching import tell_above
 from incidents.actions.doing import Case, Change, Order, do
+from incidents.deadlines import clock
+from incidents.deadlines.sla import Alarm
 from incidents.models import Incident
-from incidents.sla import Alarm
 
 logger = logging.getLogger(__name__)
 

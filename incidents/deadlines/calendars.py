@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from incidents.deadlines.working_time import Calendar, Spans, Week
 from incidents.models import CalendarDay, DayKind, WorkingHours
 from incidents.models.calendar import office_hours
-from incidents.working_time import Calendar, Spans, Week
 
 # Every report asks. Who edits the calendar waits at most so long for the other processes.
 FRESH_S = 30.0

@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from gis_grid.access import Actor
 from gis_grid.territory.models import Area
 from gis_grid.territory.paths import ancestors_of
-from incidents import plain
 from incidents.grounds import Finding, ReturnGround
 from incidents.models import Event, Incident, LimitKind, Notice, ToldAs
+from incidents.telling import plain
 
 MOST_COUNTED = 100  # more unread than this is shown as “99+”
 

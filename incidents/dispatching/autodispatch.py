@@ -15,10 +15,10 @@ from django.db.models import F, Q, QuerySet
 from gis_grid.errors import GridError
 from incidents.actions.dispatching import give
 from incidents.actions.doing import Case, Order, do
-from incidents.conditions import Question
+from incidents.dispatching.conditions import Question
+from incidents.dispatching.rulebook import live_rules
+from incidents.dispatching.rules import Book, best_match
 from incidents.models import DispatchRule, Incident, State
-from incidents.rulebook import live_rules
-from incidents.rules import Book, best_match
 
 ASK_AGAIN = timedelta(minutes=1)
 

@@ -16,9 +16,9 @@ from django.conf import settings
 from django.db.models import F
 from django.utils.module_loading import import_string
 
-from incidents import subscriptions, webhook
 from incidents.models import Channel, Event, Message, Notice
-from incidents.outside import Fault, Gone
+from incidents.telling import subscriptions, webhook
+from incidents.telling.outside import Fault, Gone
 
 logger = logging.getLogger(__name__)
 
@@ -120,7 +120,7 @@ def _senders() -> dict[str, Sender]:
         senders[Channel.WEBHOOK] = webhook.send
     if settings.VAPID_KEY:
         # Loaded only where it is wanted: the cryptography behind it weighs more than all the rest.
-        senders[Channel.WEB_PUSH] = import_string("incidents.web_push.send")
+        senders[Channel.WEB_PUSH] = import_string("incidents.telling.web_push.send")
     return senders
 
 

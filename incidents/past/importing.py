@@ -26,12 +26,13 @@ from psycopg import sql
 from gis_grid.errors import Conflict, GridError
 from gis_grid.exchange.outcome import Outcome
 from gis_grid.territory.ownership import OUTSIDE
-from incidents import sla, states
+from incidents import states
 from incidents.bulk import Floats, owners_of, stand_in_rows
-from incidents.calendars import calendar_of
+from incidents.deadlines import sla
+from incidents.deadlines.calendars import calendar_of
 from incidents.models import Category, Event, Incident, PositionMethod
-from incidents.oldwords import AMBIGUOUS, Categories
-from incidents.pastfile import PastCase, PastFile, Wanted, read
+from incidents.past.table import PastCase, PastFile, Wanted, read
+from incidents.past.words import AMBIGUOUS, Categories
 from incidents.routing import GRID_LEVELS, PARENT_LEVELS, Route
 
 BATCH: Final = 1000

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from django.conf import settings
 
-from incidents import sla, states
-from incidents.calendars import calendar_of
+from incidents import states
+from incidents.deadlines import sla
+from incidents.deadlines.calendars import calendar_of
 from incidents.models import Dispatch, Incident
 
 # What the clock keeps on an incident.

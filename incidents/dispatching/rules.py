@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from gis_grid.people.models import Assignment
 from gis_grid.territory.models import Area
-from incidents.conditions import Check, Question, fits, looks
+from incidents.dispatching.conditions import Check, Question, fits, looks
+from incidents.dispatching.recipients import Entitlement, Recipient
+from incidents.dispatching.rulebook import examined, fault_of, live_rules, reason, target_name
 from incidents.models import DispatchRule, Incident
-from incidents.recipients import Entitlement, Recipient
-from incidents.rulebook import examined, fault_of, live_rules, reason, target_name
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from gis_grid.territory.paths import Territory
-from incidents.conditions import Question, fits
+from incidents.dispatching.conditions import Question, fits
+from incidents.dispatching.recipients import Recipient
+from incidents.dispatching.rulebook import examined, live_rules
+from incidents.dispatching.rules import Book
 from incidents.models import Category, Dispatch, DispatchRule, Incident, State
-from incidents.recipients import Recipient
-from incidents.rulebook import examined, live_rules
-from incidents.rules import Book
 
 LAST = 1000
 EXAMPLES = 20

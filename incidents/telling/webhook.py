@@ -17,7 +17,7 @@ from django.conf import settings
 
 from gis_grid import __version__
 from incidents.models import Message
-from incidents.outside import Fault, post
+from incidents.telling.outside import Fault, post
 
 
 def send(message: Message) -> None:

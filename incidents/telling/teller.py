@@ -9,9 +9,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from incidents import messages, states
-from incidents.audience import Audience
+from incidents import states
 from incidents.models import Event, Notice, Told, ToldAs
+from incidents.telling import messages
+from incidents.telling.audience import Audience
 
 BATCH = 500
 MARK = 1  # the one row's key

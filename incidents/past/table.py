@@ -23,8 +23,8 @@ from gis_grid.exchange.tables import TableRow
 from gis_grid.exchange.values import Unusable, plain_code, plain_text
 from gis_grid.geo.datum import Datum
 from incidents import routefile, states
+from incidents.past.written_time import LAST_SECOND, moment
 from incidents.reports import MAX_WORDS
-from incidents.written_time import LAST_SECOND, moment
 
 # As other systems write them; `--closing` adds to the first.
 CLOSING_WORDS: Final = frozenset(

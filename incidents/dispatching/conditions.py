@@ -10,7 +10,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
 from gis_grid.territory.paths import ancestors_of
-from incidents.calendars import calendar_of
+from incidents.deadlines.calendars import calendar_of
 from incidents.models import Category, DispatchRule, Incident, RuleTime
 
 

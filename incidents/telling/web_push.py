@@ -15,7 +15,7 @@ from django.conf import settings
 from py_vapid import Vapid02
 
 from incidents.models import Message, PushSubscription
-from incidents.outside import Fault, Gone, post
+from incidents.telling.outside import Fault, Gone, post
 
 KEPT_S = 24 * 3600  # how long the push service keeps it for a browser that is off
 GONE = (404, 410)  # the browser has forgotten the subscription

@@ -1,0 +1,1 @@
+"""When a case is due: working time, deadlines, the next alarm."""

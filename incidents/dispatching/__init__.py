@@ -1,0 +1,1 @@
+"""Who receives a case: dispatch rules as data, tried before they go live."""

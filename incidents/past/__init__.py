@@ -1,0 +1,1 @@
+"""A city's old cases, brought in with their own times."""
