@@ -38,8 +38,8 @@ LEVELS: list[list[Group]] = [
     ],
     # Coordinates, shapes, strict JSON. Pure.
     [Group("geo", app("geo"))],
-    # File formats without meaning.
-    [Group("exchange", app("exchange"))],
+    # File formats without meaning; how far one can walk.
+    [Group("exchange", app("exchange")), Group("walking", app("walking"))],
     # The ground: areas with their boundaries, and what the base map draws.
     [Group("territory", app("territory")), Group("basemap", app("basemap"))],
     # Who answers for areas, and what people walk to: neither knows the other.
@@ -194,6 +194,8 @@ LEVELS: list[list[Group]] = [
 # No tables and no web: these can be understood, and tested, with paper and pencil.
 PURE = (
     "gis_grid.geo.*",
+    "gis_grid.walking",
+    "gis_grid.walking.*",
     "gis_grid.territory.paths",
     "gis_grid.territory.ownership",
     "gis_grid.territory.locate",

@@ -1,0 +1,1 @@
+"""The walking engine: streets, network, snapping, reach, sites."""
