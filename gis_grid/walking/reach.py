@@ -97,9 +97,9 @@ class Reach:
         """The graph; (n, n) metres."""
         return self.network.arcs(gates_open=self.gates_open)
 
-    def field(self, entrances: Placed) -> Field:
+    def field(self, entrances: Placed, limit_m: float = LIMIT_M) -> Field:
         """Search from all entrances at once."""
-        return spread(self.arcs, Seeds.of(self.network, entrances))
+        return spread(self.arcs, Seeds.of(self.network, entrances), limit_m)
 
     def added(self, field: Field, entrances: Placed, labels: Ints) -> Field:
         """Return the field with more entrances; only where it becomes nearer does it change."""
