@@ -9,12 +9,11 @@ import osmium
 import shapely
 from django.utils.translation import gettext_lazy as _
 
-from gis_grid.errors import Invalid, Unreadable
+from gis_grid.errors import Invalid
+from gis_grid.exchange.pbf import OBJECTS, reading
 from gis_grid.walking import rules
 from gis_grid.walking.streets import Runs, Streets
 
-OBJECTS = osmium.osm.osm_entity_bits
-HEADER = b"OSMHeader"
 WATER_AREAS = ("natural", "waterway")
 # Below these a map shows what nobody has drawn yet, not what is missing in the town. Of the
 # sample towns the drawn ones have 4 to 22 amenities and shops on a km2, the others under 1.
@@ -53,21 +52,10 @@ class _Found:
 def read_streets(path: Path) -> tuple[Streets, Fullness]:
     """Read a PBF file.
 
-    Unreadable `not_a_pbf`, `truncated_pbf`; Invalid `no_streets` when nothing in it is walked.
+    Unreadable `not_a_pbf`, `truncated_pbf`; Invalid `no_streets` when nobody can walk in it.
     """
-    try:
-        with path.open("rb") as file:
-            is_pbf = HEADER in file.read(64)
-    except OSError as error:
-        raise Unreadable("no_file", _("The file cannot be opened.")) from error
-    if not is_pbf:
-        raise Unreadable("not_a_pbf", _("This is not an OpenStreetMap file in PBF format."))
-    try:
+    with reading(path):
         found = _read(path)
-    except (RuntimeError, ValueError) as error:
-        raise Unreadable(
-            "truncated_pbf", _("The file breaks off or is damaged. Please fetch it again.")
-        ) from error
     if not found.kinds:
         raise Invalid("no_streets", _("The file has no way that people can walk."))
     return _streets(found)

@@ -30,6 +30,7 @@ class Field:
 
     metres: Floats
     nearest: Ints
+    limit_m: float = LIMIT_M
 
     def or_nearer(self, other: "Field") -> "Field":
         """Return the nearer of two at each node; on a tie the first one stays."""
@@ -37,6 +38,7 @@ class Field:
         return Field(
             np.where(nearer, other.metres, self.metres),
             np.where(nearer, other.nearest, self.nearest),
+            self.limit_m,
         )
 
 
@@ -103,7 +105,9 @@ class Reach:
 
     def added(self, field: Field, entrances: Placed, labels: Ints) -> Field:
         """Return the field with more entrances; only where it becomes nearer does it change."""
-        return field.or_nearer(spread(self.arcs, Seeds.of(self.network, entrances, labels)))
+        return field.or_nearer(
+            spread(self.arcs, Seeds.of(self.network, entrances, labels), field.limit_m)
+        )
 
     def removed(self, field: Field, entrances: Placed, gone: Ints) -> Field:
         """Return the field without some entrances; only what they served is searched again.
@@ -119,10 +123,11 @@ class Reach:
         part = spread(
             self.arcs[inside][:, inside],
             Seeds(number[seeds.node], seeds.metres, seeds.label),
+            field.limit_m,
         )
         metres, nearest = field.metres.copy(), field.nearest.copy()
         metres[inside], nearest[inside] = part.metres, part.nearest
-        return Field(metres, nearest)
+        return Field(metres, nearest, field.limit_m)
 
     def _around(self, field: Field, inside: npt.NDArray[np.bool_]) -> Seeds:
         """Return the steps from outside a set of nodes into it."""
@@ -156,13 +161,14 @@ class Reach:
         )
         order = np.lexsort((nearest, metres, point))
         best = order[np.unique(point[order], return_index=True)[1]]
+        metres[metres > field.limit_m] = np.inf
         return _walk(points, who, metres[best], nearest[best], entrances)
 
 
 def spread(arcs: csr_array, seeds: Seeds, limit_m: float = LIMIT_M) -> Field:
     """Search outwards from seeds; arcs (n, n) metres. Each label stands for one entrance."""
     size = arcs.shape[0]
-    nobody = Field(np.full(size, np.inf), np.full(size, NOBODY, np.int64))
+    nobody = Field(np.full(size, np.inf), np.full(size, NOBODY, np.int64), limit_m)
     if not len(seeds.node) or not size:
         return nobody
     labels, source = np.unique(seeds.label, return_inverse=True)
@@ -185,7 +191,7 @@ def spread(arcs: csr_array, seeds: Seeds, limit_m: float = LIMIT_M) -> Field:
     found = np.isfinite(metres[:size])
     nearest = nobody.nearest.copy()
     nearest[found] = labels[origin[:size][found] - size]
-    return Field(metres[:size], nearest)
+    return Field(metres[:size], nearest, limit_m)
 
 
 def _on_one_edge(points: Placed, entrances: Placed) -> tuple[Ints, Ints]:
@@ -203,7 +209,7 @@ def _on_one_edge(points: Placed, entrances: Placed) -> tuple[Ints, Ints]:
 def _walk(points: Placed, who: Ints, metres: Floats, nearest: Ints, entrances: Placed) -> Walk:
     total, street = np.full((2, len(points)), np.inf)
     who_nearest = np.full(len(points), NOBODY, np.int64)
-    reached = metres <= LIMIT_M
+    reached = np.isfinite(metres)
     who, metres, nearest = who[reached], metres[reached], nearest[reached]
     total[who] = metres + points.connector_m[who]
     street[who] = np.maximum(metres - entrances.connector_m[nearest], 0.0)

@@ -51,6 +51,20 @@ class Streets:
         kinds = np.repeat(self.way_kind, np.diff(self.way_from))[:-1]
         return pairs[inside], kinds[inside]
 
+    def only(self, ways: npt.NDArray[np.bool_], window: shapely.Geometry) -> "Streets":
+        """Return some of the ways (w,), and the barriers that touch a window."""
+        lengths = np.diff(self.way_from)
+        nodes = self.way_nodes[np.repeat(ways, lengths)]
+        used, numbers = np.unique(nodes, return_inverse=True)
+        return Streets(
+            lonlat=self.lonlat[used],
+            gate=self.gate[used],
+            way_from=np.concatenate(([0], np.cumsum(lengths[ways]))),
+            way_nodes=numbers.astype("i4"),
+            way_kind=self.way_kind[ways],
+            barriers=self.barriers[shapely.intersects(self.barriers, window)],
+        )
+
     @property
     def length_km(self) -> float:
         """Length of all ways together."""

@@ -1,0 +1,1 @@
+"""Facilities, people, coverage runs and plans, from files to answers."""
