@@ -6,6 +6,7 @@ is missing or unsafe stops the start with a sentence that says what to do.
 
 import importlib.util
 import os
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -13,6 +14,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from gis_grid.geo.datum import Datum
 from incidents.deadlines.sla import LONGEST, Limit, LimitKind
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -74,6 +76,20 @@ MAX_ACCURACY_M = env.float("GRID_MAX_ACCURACY_M", default=500.0)
 PHOTO_MAX_BYTES = env.int("GRID_PHOTO_MAX_BYTES", default=12 * 1024 * 1024)
 PHOTO_MAX_PIXELS = 50_000_000
 
+
+def _datums(name: str) -> list[tuple[re.Pattern[str], Datum]]:
+    """Return (pattern of a user agent, what its positions are in), in the order written."""
+    try:
+        return [(re.compile(p), Datum(d)) for p, d in env.json(name, default={}).items()]
+    except (ValueError, AttributeError, re.error) as error:
+        raise ImproperlyConfigured(
+            f"{name}: {error}. Write a JSON object of patterns and datums ({', '.join(Datum)}), "
+            'such as `{"SomeWebView": "gcj02"}`.'
+        ) from error
+
+
+PHONE_DATUMS = _datums("GRID_PHONE_DATUMS")
+
 # --- the place's own clock ---------------------------------------------------------------------
 
 
@@ -127,6 +143,27 @@ REOPEN_DAYS = _count("GRID_REOPEN_DAYS", "15")
 MAX_EXTENSIONS = _count("GRID_MAX_EXTENSIONS", "1")
 ON_THE_SPOT_M = _number("GRID_ON_THE_SPOT_M", "100")
 REPEAT_DAYS = _count("GRID_REPEAT_DAYS", "30")
+
+# --- doors without a key: how often they may be tried ------------------------------------------
+
+PROXIES = _count("GRID_PROXIES", "0")  # of ours before the pages: so much of a header is believed
+LOGIN_TRIES = _count("GRID_LOGIN_TRIES", "5")
+LOGIN_TRIES_FROM_ADDRESS = _count("GRID_LOGIN_TRIES_FROM_ADDRESS", "30")
+LOGIN_WAIT_MINUTES = _count("GRID_LOGIN_WAIT_MINUTES", "3")
+RESIDENT_REPORTS = _count("GRID_RESIDENT_REPORTS", "20")
+RESIDENT_REPORTS_FROM_ADDRESS = _count("GRID_RESIDENT_REPORTS_FROM_ADDRESS", "60")
+if not all((LOGIN_TRIES, LOGIN_TRIES_FROM_ADDRESS, LOGIN_WAIT_MINUTES)):
+    raise ImproperlyConfigured(
+        "GRID_LOGIN_TRIES, GRID_LOGIN_TRIES_FROM_ADDRESS and GRID_LOGIN_WAIT_MINUTES must be 1 or "
+        "more: else nobody could log in."
+    )
+PUBLIC_URL = env("GRID_PUBLIC_URL", default="").rstrip("/")
+if PUBLIC_URL and not re.match("https?://[^/]", PUBLIC_URL):
+    raise ImproperlyConfigured(
+        "GRID_PUBLIC_URL must be a whole address, such as https://grid.example.org."
+    )
+WAITING_PHOTOS = _count("GRID_WAITING_PHOTOS", "60")
+WAITING_PHOTO_DAYS = _count("GRID_WAITING_PHOTO_DAYS", "14")
 
 # --- what leaves the house: off unless named; docs/webhook.md ----------------------------------
 
@@ -216,6 +253,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "gis_grid.people.sessions.Authentication",
+    "gis_grid.web.whose.Whose",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

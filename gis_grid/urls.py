@@ -2,15 +2,27 @@
 
 from django.contrib import admin
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import include, path, register_converter
 from django.utils.translation import gettext_lazy as _
 
 from gis_grid import __version__
-from gis_grid.web import errors, pages, place, planning, tiles
+from gis_grid.web import errors, login, pages, place, planning, tiles
 from gis_grid.web.api import build_api
 from gis_grid.web.converters import AreaCode, TileNumber
-from incidents.web import burden, command, deeds, field, incidents, notices, public, rates
+from incidents.web import (
+    burden,
+    command,
+    deeds,
+    field,
+    incidents,
+    installed,
+    notices,
+    posters,
+    public,
+    rates,
+    resident,
+)
 from incidents.web import pages as incident_pages
 
 admin.site.site_header = admin.site.site_title = _("Grid map")
@@ -30,16 +42,17 @@ api.add_router("/rates", rates.router)
 
 urlpatterns = [
     path("", pages.front, name="front"),
-    path(
-        "login/",
-        LoginView.as_view(template_name="gis_grid/login.html", redirect_authenticated_user=True),
-        name="login",
-    ),
+    path("login/", login.Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("field/", incident_pages.field, name="field"),
+    path("field/sw.js", installed.worker, name="field-worker"),
+    path("field/app.webmanifest", installed.manifest, name="field-manifest"),
     path("command/", incident_pages.command, name="command"),
     path("notices/", notices.page, name="notices"),
     path("t/<str:token>", public.timeline, name="timeline"),
+    path("r/<str:token>", resident.page, name="resident"),
+    path("r/<str:token>/sent/<str:link>", resident.sent, name="resident-sent"),
+    path("posters/<code:code>/", posters.page, name="posters"),
     path("planning/", planning.overview, name="planning"),
     path("planning/staffing/map", planning.staffing_map, name="staffing-map"),
     path("planning/staffing.csv", planning.staffing_table, name="staffing-table"),
@@ -53,6 +66,7 @@ urlpatterns = [
     path("healthz", pages.healthz, name="healthz"),
     path("readyz", pages.readyz, name="readyz"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/login/", login.admin_login),
     path("admin/", admin.site.urls),
 ]
 

@@ -9,7 +9,15 @@ from django.db import transaction
 from gis_grid.territory.models import Level
 from incidents.models import Category, MatterListEntry
 
-MINOR_FIELDS = ("limit_amount", "limit_kind", "photo", "verify", "duplicate_m", "duplicate_hours")
+MINOR_FIELDS = (
+    "limit_amount",
+    "limit_kind",
+    "photo",
+    "verify",
+    "duplicate_m",
+    "duplicate_hours",
+    "for_residents",
+)
 FOLDER = Path(__file__).parent / "packs"
 
 

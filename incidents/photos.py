@@ -1,153 +1,215 @@
-"""Photos: announced by a report or deed, stored when they arrive, never served as they came.
+"""Photos: announced by a report or deed, stored when they arrive, in whatever order that is.
 
-What is kept is a re-encoded picture: turned upright, shrunk, without EXIF, without anything
-hidden behind the image. The original bytes are not stored.
+A photo that comes before its report waits, seen by nobody, until the report announces it with
+the same SHA-256; one whose report never comes is swept away.
 """
 
 import hashlib
-import io
-import os
-import uuid
-import warnings
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Sum
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
 from gis_grid.access import Actor
-from gis_grid.errors import GridError, Invalid, TooLarge, WrongType
-from incidents import feed
-from incidents.access import access_announced
-from incidents.models import Attachment
+from gis_grid.errors import Conflict, Invalid, NotFound, TooMany
+from gis_grid.people.models import FIELD_ROLES
+from gis_grid.prepared import ask
+from incidents import feed, pictures
+from incidents.access import access_announced, is_reported
+from incidents.models import Attachment, WaitingPhoto
 
-FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
-LONG_SIDE = 2048
-THUMB_SIDE = 480
-QUALITY = 82
-MIN_SIDE = 16
+MOST_WAITING_BYTES = 200 * 1024 * 1024  # of one person, as they were sent
+_WAITING = """
+SELECT w.id
+  FROM incidents_waitingphoto w
+  JOIN incidents_attachment a ON a.id = w.photo AND a.incident_id = w.report
+ WHERE w.by_id = %s AND w.report = %s
+"""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What became of a photo's bytes. `created`: this call stored it; `waiting`: no report yet."""
+
+    id: UUID
+    sha256: str
+    created: bool
+    waiting: bool = False
 
 
 def store(
     incident_id: UUID, photo_id: UUID, body: bytes, content_type: str, *, by: Actor, at: datetime
-) -> tuple[Attachment, bool]:
-    """Keep a photo that its bringer announced, with a report or with a deed.
+) -> Kept:
+    """Keep a photo that its bringer announced, with a report or with a deed, or will announce.
 
-    Returns it and whether this call stored it. They may bring it though the incident has left
-    their sight meanwhile: the deed that gave it away may have been the one with the photo.
-    Invalid `sha256_mismatch` when the bytes are not the announced ones (a cut upload): send
-    again. The same bytes again change nothing.
+    They may bring it though the incident has left their sight meanwhile: the deed that gave it
+    away may have been the one with the photo. Where there is no such incident yet, the photo
+    waits for the report. Invalid `sha256_mismatch` when the bytes are not the announced ones (a
+    cut upload): send again. The same bytes again change nothing.
     """
-    photo = access_announced(by, incident_id, photo_id)
-    if len(body) > settings.PHOTO_MAX_BYTES:
-        raise TooLarge("photo_too_large", _("The photo is too large. The phone shrinks it first."))
+    pictures.check_size(body)
+    try:
+        photo = access_announced(by, incident_id, photo_id)
+    except NotFound:
+        if not by.is_any_of(FIELD_ROLES):
+            raise  # they report nothing, so there is nothing to wait for
+        if not is_reported(incident_id):
+            return _wait(incident_id, photo_id, body, content_type, by=by, at=at)
+        photo = access_announced(by, incident_id, photo_id)  # it may have come between the two
     if hashlib.sha256(body).hexdigest() != photo.sha256:
         raise Invalid("sha256_mismatch", _("The photo arrived incomplete. Please send it again."))
     if photo.stored_at:
-        return photo, False
-    picture = _decode(body, content_type)
-    name = _write(picture)
+        return Kept(photo.pk, photo.sha256, created=False)
+    created = keep(photo.pk, pictures.decode(body, content_type), by=by.user, at=at)
+    return Kept(photo.pk, photo.sha256, created)
+
+
+def keep(photo_id: UUID, picture: Image.Image, *, by: User | None, at: datetime) -> bool:
+    """Store the picture of an announced photo; False, and nothing done, when there was one."""
+    name = pictures.write(picture)
     with transaction.atomic():
         photo = Attachment.objects.select_for_update().select_related("incident").get(pk=photo_id)
-        if photo.stored_at:
-            _remove(name)
-            return photo, False
-        photo.stored_at = at
-        photo.file = name
-        photo.width, photo.height = picture.size
-        photo.save(update_fields=["stored_at", "file", "width", "height"])
-        incident = photo.incident
-        feed.append(
-            incident,
-            "photo",
-            by=by.user,
-            at=at,
-            state_before=incident.state,
-            path_before=incident.area_path,
-            body={"photo": str(photo_id), "sha256": photo.sha256, "role": photo.role},
-        )
-    return photo, True
+        created = photo.stored_at is None
+        if created:
+            _fill(photo, name, picture.size, by, at)
+    if not created:
+        pictures.remove(name)
+    return created
+
+
+def claim(incident_id: UUID, *, by: Actor, at: datetime) -> set[UUID]:
+    """Give a report, once it is stored, the photos of it that came before; returns their ids."""
+    return {
+        photo_id
+        for (waiting,) in ask(_WAITING, (by.user.pk, incident_id))
+        if (photo_id := _claim(waiting, by, at))
+    }
+
+
+def sweep(at: datetime) -> int:
+    """Delete the photos whose report did not come in time; returns how many."""
+    before = at - timedelta(days=settings.WAITING_PHOTO_DAYS)
+    with transaction.atomic():
+        late = WaitingPhoto.objects.filter(received_at__lt=before)
+        rows = list(late.select_for_update(skip_locked=True))
+        WaitingPhoto.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    for row in rows:
+        pictures.remove(row.file)
+    return len(rows)
 
 
 def path_of(photo: Attachment, *, thumb: bool = False) -> Path:
     """Return where a stored photo, or its small copy, lies."""
-    name = photo.file.replace(".jpg", "-thumb.jpg") if thumb else photo.file
-    return Path(settings.MEDIA_ROOT) / name
+    return pictures.path_of(photo.file, thumb=thumb)
 
 
-def _decode(body: bytes, content_type: str) -> Image.Image:
-    """Return the picture upright, in RGB and at most LONG_SIDE long; refuse everything else."""
-    if content_type not in FORMATS:
-        raise _not_a_picture()
+def _fill(
+    photo: Attachment, name: str, size: tuple[int, int], by: User | None, at: datetime
+) -> None:
+    photo.stored_at = at
+    photo.file = name
+    photo.width, photo.height = size
+    photo.save(update_fields=["stored_at", "file", "width", "height"])
+    incident = photo.incident
+    feed.append(
+        incident,
+        "photo",
+        by=by,
+        at=at,
+        state_before=incident.state,
+        path_before=incident.area_path,
+        body={"photo": str(photo.pk), "sha256": photo.sha256, "role": photo.role},
+    )
+
+
+# --- before the report -------------------------------------------------------------------------
+
+
+def _wait(
+    report: UUID, photo_id: UUID, body: bytes, content_type: str, *, by: Actor, at: datetime
+) -> Kept:
+    """Keep a photo for a report to come. Conflict `photo_id_reused` for other bytes than before."""
+    sha256 = hashlib.sha256(body).hexdigest()
+    same = WaitingPhoto.objects.filter(by=by.user, report=report, photo=photo_id)
+    if (first := same.first()) is None:
+        picture = pictures.decode(body, content_type)
+        row = WaitingPhoto(
+            by=by.user,
+            report=report,
+            photo=photo_id,
+            sha256=sha256,
+            size=len(body),
+            file=pictures.write(picture),
+            width=picture.width,
+            height=picture.height,
+            received_at=at,
+        )
+        if not _queue(row):
+            first = same.first()
+    if first is not None and first.sha256 != sha256:
+        raise Conflict(
+            "photo_id_reused", _("A photo of this report was already sent with another one.")
+        )
+    # The report may have come while this was written, and looked for its photos before.
+    arrived = photo_id in claim(report, by=by, at=at) or _is_stored(photo_id, report)
+    return Kept(photo_id, sha256, created=first is None, waiting=not arrived)
+
+
+def _queue(row: WaitingPhoto) -> bool:
+    """Write the row, if there is room for it; False when another sender of it was first."""
+    queued = False
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(body), formats=[FORMATS[content_type]])
-            width, height = image.size
-            if width * height > settings.PHOTO_MAX_PIXELS:
-                raise Invalid("photo_too_many_pixels", _("The photo has too many pixels."))
-            if min(width, height) < MIN_SIDE:
-                raise Invalid("photo_too_small", _("The photo is too small to show anything."))
-            # A JPEG can be read at half or a quarter of its size, which saves the memory.
-            image.draft("RGB", (LONG_SIDE, LONG_SIDE))
-            image.load()
-            upright = ImageOps.exif_transpose(image)
-    except GridError:
-        raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise Invalid("photo_too_many_pixels", _("The photo has too many pixels.")) from error
-    except UnidentifiedImageError as error:
-        raise _not_a_picture() from error
-    except (OSError, SyntaxError, ValueError) as error:
-        raise Invalid("photo_broken", _("The photo is damaged. Please take it again.")) from error
-    picture = _on_white(upright)
-    picture.thumbnail((LONG_SIDE, LONG_SIDE))
-    return picture
+        with transaction.atomic():
+            # One after the other, so that many at once cannot pass the limit together.
+            User.objects.select_for_update(no_key=True).get(pk=row.by_id)
+            _check_room(row)
+            row.save()
+        queued = True
+    except IntegrityError:
+        pass  # the same photo, sent twice at once
+    finally:
+        if not queued:
+            pictures.remove(row.file)
+    return queued
 
 
-def _on_white(image: Image.Image) -> Image.Image:
-    """Return the picture as RGB with nothing of the original's metadata."""
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        layer = image.convert("RGBA")
-        clean = Image.new("RGB", layer.size, "white")
-        clean.paste(layer, mask=layer.getchannel("A"))
-        return clean
-    clean = Image.new("RGB", image.size)
-    clean.paste(image.convert("RGB"))
-    return clean
+def _check_room(row: WaitingPhoto) -> None:
+    held = WaitingPhoto.objects.filter(by=row.by).aggregate(count=Count("pk"), size=Sum("size"))
+    size = (held["size"] or 0) + row.size
+    if held["count"] >= settings.WAITING_PHOTOS or size > MOST_WAITING_BYTES:
+        raise TooMany(
+            "too_many_waiting",
+            _("Too many photos are waiting for their reports. The reports come first now."),
+        )
 
 
-def _write(picture: Image.Image) -> str:
-    """Write picture and small copy under a random name; both are on disk when this returns."""
-    name = uuid.uuid4().hex
-    relative = Path("photos") / name[:2] / f"{name}.jpg"
-    target = Path(settings.MEDIA_ROOT) / relative
-    target.parent.mkdir(parents=True, exist_ok=True)
-    small = picture.copy()
-    small.thumbnail((THUMB_SIDE, THUMB_SIDE))
-    for image, path in ((small, target.with_name(f"{name}-thumb.jpg")), (picture, target)):
-        _write_whole(image, path)
-    return str(relative)
+def _claim(waiting_id: int, by: Actor, at: datetime) -> UUID | None:
+    """Move one waiting photo to its report. One that the report announced otherwise is dropped."""
+    with transaction.atomic():
+        waiting = WaitingPhoto.objects.select_for_update().filter(pk=waiting_id).first()
+        if waiting is None:
+            return None  # another sender has just done it
+        announced = Attachment.objects.select_for_update(of=("self",)).select_related("incident")
+        photo = announced.filter(
+            pk=waiting.photo, incident=waiting.report, by=by.user, deed_id=None
+        ).first()
+        if photo is None:
+            return None
+        waiting.delete()
+        fits = photo.stored_at is None and photo.sha256 == waiting.sha256
+        if fits:
+            _fill(photo, waiting.file, (waiting.width, waiting.height), by.user, at)
+    if not fits:
+        pictures.remove(waiting.file)
+    return photo.pk if fits else None
 
 
-def _write_whole(image: Image.Image, path: Path) -> None:
-    # Under another name first: a half-written file never has the name that is served.
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
-        image.save(file, "JPEG", quality=QUALITY, optimize=True)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-
-
-def _remove(name: str) -> None:
-    path = Path(settings.MEDIA_ROOT) / name
-    path.unlink(missing_ok=True)
-    path.with_name(f"{path.stem}-thumb.jpg").unlink(missing_ok=True)
-
-
-def _not_a_picture() -> WrongType:
-    return WrongType("not_a_picture", _("Only JPG, PNG and WebP pictures are accepted."))
+def _is_stored(photo_id: UUID, incident_id: UUID) -> bool:
+    return Attachment.objects.stored().filter(pk=photo_id, incident=incident_id).exists()

@@ -30,6 +30,8 @@ def _template(route: dict[str, Any]) -> str:
         return _("The place is near a border; the reporter chose %(name)s.")
     if method == ownership.AMBIGUOUS:
         return _("The position is not exact enough to be sure; %(name)s was the likeliest.")
+    if method == ownership.BOARD:
+        return _("It came by the notice board of %(name)s and names no place on the map.")
     return _("The place lies outside all grids; somebody has to decide.")
 
 

@@ -16,6 +16,7 @@ from gis_grid.geo.metric import LocalMetric
 from gis_grid.prepared import ask
 from gis_grid.territory.models import Kind, Level
 from gis_grid.territory.ownership import (
+    BOARD,
     OUTSIDE,
     Candidate,
     Ownership,
@@ -68,11 +69,12 @@ class Route:
     def as_json(self) -> dict[str, Any]:
         """The stored form; the owner's code and names stand there as they were that day."""
         owner = self.owner
+        measured = owner if self.method != BOARD else None
         return {
             "method": self.method,
             "area": {"code": owner.code, "name": owner.name} if owner else None,
-            "edge_m": round(owner.edge_m, 1) if owner else None,
-            "distance_m": round(owner.distance_m, 1) if owner else None,
+            "edge_m": round(measured.edge_m, 1) if measured else None,
+            "distance_m": round(measured.distance_m, 1) if measured else None,
             "candidates": self.candidates,
             "answered": self.answered,
         }
@@ -114,6 +116,18 @@ def route(
         answered=bool(picked and found.rivals),
         boundary_ids=tuple(c.boundary_id for c in found.candidates[:MAX_CANDIDATES]),
     )
+
+
+def by_board(area_id: int, level: int, lon: float, lat: float, *, when: date) -> Route:
+    """Return the route of a report that names an area by its notice board, and no place.
+
+    `lon`, `lat` are where such reports stand on the map, inside the area. Nothing there, such as
+    an exclusive grid that lies over it, takes it away.
+    """
+    limits = tolerances()
+    rows = ask(NEAR, near_parameters(lon, lat, when, limits.nearest_m, [level]))
+    owner = next(each for each in (candidate(*row) for row in rows) if each.area_id == area_id)
+    return Route(method=BOARD, owner=owner, boundary_ids=(owner.boundary_id,))
 
 
 def owner_of(

@@ -245,3 +245,21 @@ class Session(AbstractBaseSession):
     def get_session_store_class(cls) -> Any:
         """Return what reads and writes the rows."""
         return import_module(settings.SESSION_ENGINE).SessionStore
+
+
+class Attempts(models.Model):
+    """How often something was tried at a door without a key, until when that counts.
+
+    `key` names the door and who knocks, hashed anew each day; see `throttle.py`.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField()
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("attempts")
+        verbose_name_plural = _("attempts")
+
+    def __str__(self) -> str:
+        return f"{self.count} until {self.until:%H:%M}"

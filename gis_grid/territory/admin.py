@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminDateWidget
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -77,11 +78,11 @@ class AreaAdmin(Registry):
     def get_fields(self, request: HttpRequest, obj: Area | None = None) -> list[Any]:
         """A new area says where it lies; an old one only shows it."""
         own = ["code", "name", "level", "kind", "parent"]
-        return [*own, "during"] if obj is None else [*own, "exists", "draw"]
+        return [*own, "during"] if obj is None else [*own, "exists", "draw", "poster"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Area | None = None) -> list[str]:
         """Fix the place in the tree: every path below would have to move with it."""
-        return [] if obj is None else ["level", "parent", "exists", "draw"]
+        return [] if obj is None else ["level", "parent", "exists", "draw", "poster"]
 
     def get_inlines(self, request: HttpRequest, obj: Area | None) -> list[Any]:
         """A new area has no boundaries yet."""
@@ -130,6 +131,12 @@ class AreaAdmin(Registry):
         """The way to the page that draws a new one."""
         url = f"../../../boundary/add/?area={area.pk}"
         return format_html('<a href="{}">{}</a>', url, _("Draw a new boundary"))
+
+    @admin.display(description=_("notice board"))
+    def poster(self, area: Area) -> str:
+        """The way to the poster with the QR code, or to those of all grids below."""
+        url = reverse("posters", args=[area.code])
+        return format_html('<a href="{}">{}</a>', url, _("Print the poster for the notice board"))
 
 
 class RedrawingForm(forms.ModelForm):  # type: ignore[type-arg]

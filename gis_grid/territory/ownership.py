@@ -23,6 +23,7 @@ EDGE = "edge"
 AMBIGUOUS = "ambiguous"
 NEAREST = "nearest"
 OUTSIDE = "outside"
+BOARD = "board"  # no place at all: the report came by the area's notice board
 
 CIRCLE_QUARTER_SEGMENTS = 16
 

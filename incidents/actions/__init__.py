@@ -1,14 +1,14 @@
 """The only writers of incidents.
 
-`report` stores a new one; every later deed is a row of `states.py` and a function of its name
-here: it takes an incident's id, an `Order` (who, when, what they looked at) and what its form
-asks. Each is one transaction and appends exactly one event; the same deed again changes nothing.
+`report` and `report_by_resident` store a new one; every later deed is a row of `states.py` and a
+function of its name here: it takes an incident's id, an `Order` (who, when, what they looked at)
+and what its form asks. Each is one transaction and appends exactly one event; the same deed again
+changes nothing.
 """
 
 from collections.abc import Callable
 
 from incidents.actions.closing import (
-    Spot,
     ask_verify,
     call_back,
     close,
@@ -33,6 +33,7 @@ from incidents.actions.doing import MAX_NOTE, Order, do
 from incidents.actions.filing import accept, ask_check, check, merge, refuse, restore, settle
 from incidents.actions.handling import (
     answer,
+    arrive,
     ask_extension,
     assist,
     grant_extension,
@@ -47,12 +48,15 @@ from incidents.actions.handling import (
 )
 from incidents.actions.moving import correct, hand_over, move, reroute
 from incidents.actions.reporting import INSERT_REPORT, Reported, report
+from incidents.actions.residents import report_by_resident
+from incidents.actions.spots import Spot
 from incidents.models import Incident
 
 # What people do, by the table's names; the clock's own deeds are in `incidents.deadlines.watch`.
 DEEDS: dict[str, Callable[..., Incident]] = {
     "accept": accept,
     "answer": answer,
+    "arrive": arrive,
     "ask_check": ask_check,
     "ask_extension": ask_extension,
     "ask_verify": ask_verify,
@@ -101,5 +105,6 @@ __all__ = [
     "To",
     "do",
     "report",
+    "report_by_resident",
     "reroute",
 ]

@@ -1,35 +1,17 @@
 """核查, 结案, 评价, 回访: somebody else looks, the case ends, the reporter has the last word."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from gis_grid.errors import Forbidden, Invalid
-from gis_grid.geo.datum import Datum
-from gis_grid.geo.metric import distance_m
 from gis_grid.territory.paths import ancestors_of
 from incidents import states
 from incidents.actions.doing import Case, Order, do
 from incidents.actions.filing import end_running
+from incidents.actions.spots import Spot, measure
 from incidents.deadlines import clock
 from incidents.models import CallBack, Incident, Outcome, PhotoRole, Rating, VerifyRule
-from incidents.reports import wgs84_point
-
-
-@dataclass(frozen=True)
-class Spot:
-    """Where somebody stood: WGS84 degrees, accuracy in metres if known."""
-
-    lon: float
-    lat: float
-    accuracy_m: float | None = None
-
-    @classmethod
-    def of(cls, lon: float, lat: float, datum: Datum, accuracy_m: float | None) -> "Spot":
-        """Return the spot of a device that speaks this datum."""
-        return cls(*wgs84_point(lon, lat, datum), accuracy_m)
 
 
 def ask_verify(incident_id: UUID, order: Order) -> Incident:
@@ -47,7 +29,7 @@ def pass_case(incident_id: UUID, order: Order, *, spot: Spot | None = None) -> I
     def change(case: Case) -> None:
         if case.incident.category.verify == VerifyRule.ON_SITE:
             _need_proof(case, spot)
-        _measure(case, spot)
+        measure(case, spot)
         _close(case)
 
     return do("pass", incident_id, order, change)
@@ -60,7 +42,7 @@ def fail(incident_id: UUID, order: Order, *, spot: Spot | None = None) -> Incide
     """
 
     def change(case: Case) -> None:
-        _measure(case, spot)
+        measure(case, spot)
         case.incident.answered_at = None
         case.incident.reworks += 1
         given = case.current
@@ -193,13 +175,3 @@ def _need_proof(case: Case, spot: Spot | None) -> None:
             _("Please add a photo of the place as it is now."),
             {"photos": _("missing")},
         )
-
-
-def _measure(case: Case, spot: Spot | None) -> None:
-    if spot is None:
-        return
-    point = case.incident.point
-    away_m = float(distance_m([(spot.lon, spot.lat)], [(point.x, point.y)])[0])
-    unsure_m = (spot.accuracy_m or 0) + (case.incident.accuracy_m or 0)
-    case.body["distance_m"] = round(away_m, 1)
-    case.body["far"] = away_m > settings.ON_THE_SPOT_M + unsure_m

@@ -6,6 +6,7 @@ from uuid import UUID
 from incidents.actions.dispatching import To
 from incidents.actions.doing import Case, Order, do
 from incidents.actions.filing import end_running, need_after_photo
+from incidents.actions.spots import Spot, measure
 from incidents.deadlines import sla
 from incidents.deadlines.calendars import calendar_of
 from incidents.grounds import ReturnGround, SuspendGround
@@ -21,6 +22,17 @@ def sign(incident_id: UUID, order: Order) -> Incident:
         given.save(update_fields=["signed_at", "signed_by"])
 
     return do("sign", incident_id, order, change)
+
+
+def arrive(incident_id: UUID, order: Order, *, spot: Spot) -> Incident:
+    """Say that one is there (到场), and how far from the place. No other deed waits for it."""
+
+    def change(case: Case) -> None:
+        measure(case, spot)
+        case.body["accuracy_m"] = spot.accuracy_m
+        case.only_told = True  # who answers from the same look at the case is not too late
+
+    return do("arrive", incident_id, order, change)
 
 
 def return_case(incident_id: UUID, order: Order, *, reason: ReturnGround, proposed: To) -> Incident:

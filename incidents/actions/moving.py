@@ -25,6 +25,9 @@ from incidents.models import Category, Incident, Outcome, RouteMethod
 from incidents.reports import wgs84_point
 from incidents.routing import Route, route
 
+# The area was named by somebody, not found from the place.
+CHOSEN_BY_PEOPLE = (RouteMethod.BY_HAND, RouteMethod.BOARD)
+
 
 def hand_over(incident_id: UUID, order: Order, *, area: str) -> Incident:
     """Give an incident to another area, by hand. Both sides are told.
@@ -120,7 +123,7 @@ def reroute(incident_id: UUID, order: Order) -> Incident | None:
 
 
 def _stays_by_hand(incident: Incident, at: datetime) -> bool:
-    if incident.area_id is None or incident.route_method != RouteMethod.BY_HAND:
+    if incident.area_id is None or incident.route_method not in CHOSEN_BY_PEOPLE:
         return False
     return Area.objects.at(timezone.localdate(at)).filter(pk=incident.area_id).exists()
 

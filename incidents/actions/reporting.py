@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.auth.models import User
 from django.contrib.gis.geos import Point
 from django.db import transaction
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_grid.access import Actor, require
 from gis_grid.errors import Conflict, Invalid
-from gis_grid.people.models import FIELD_ROLES, Worker
+from gis_grid.people.models import FIELD_ROLES
 from gis_grid.prepared import ask
 from gis_grid.territory.models import Area
 from gis_grid.territory.paths import ancestors_of
@@ -44,14 +45,14 @@ WITH incident AS (
     RETURNING id, serial
 ), photos AS (
     INSERT INTO incidents_attachment (id, incident_id, sha256, role, by_id, file)
-    SELECT photo.id, incident.id, photo.sha256, photo.role, %(by)s, ''
+    SELECT photo.id, incident.id, photo.sha256, photo.role, %(by)s::integer, ''
       FROM incident, unnest(%(photo_ids)s::uuid[], %(photo_hashes)s::text[],
                             %(photo_roles)s::text[]) AS photo(id, sha256, role)
 ), event AS (
     INSERT INTO incidents_event
         (incident_id, kind, state_before, state_after, path_before, path_after, version, at,
          by_id, note, body, hash)
-    SELECT incident.id, %(kind)s, '', %(state)s, '', %(path)s, 1, %(at)s, %(by)s, '',
+    SELECT incident.id, %(kind)s, '', %(state)s, '', %(path)s, 1, %(at)s, %(by)s::integer, '',
            %(body)s::jsonb, ''
       FROM incident
 )
@@ -78,7 +79,7 @@ def report(received: Report, *, by: Actor, at: datetime) -> Reported:
     require(by, FIELD_ROLES)
     worker = by.worker
     assert worker is not None, "a field role is held by a worker"
-    category = _category(received)
+    category = category_of(received)
     lon, lat = received.point
     _check_settled(received, category)
     with photo_ids_are_new(), transaction.atomic():
@@ -90,18 +91,25 @@ def report(received: Report, *, by: Actor, at: datetime) -> Reported:
             own=by.own_areas,
             chosen=received.chosen_area,
         )
-        incident = _new_incident(received, category, found, worker, at)
+        incident = new_incident(received, category, found, at)
+        incident.reporter = worker
         if received.settled:
             _settle(incident, by, at)
-        clock.enter(incident, at)
-        serial = _insert(incident, found, received, by)
+        return store(incident, found, received, by=by.user)
+
+
+def store(incident: Incident, found: Route, received: Report, *, by: User | None) -> Reported:
+    """Write a new incident with its announced photos and its event, or find it written before."""
+    clock.enter(incident, incident.reported_at)
+    serial = _insert(incident, found, received, by)
     if serial is None:
         return Reported(_same_as_before(received), created=False)
     incident.serial = serial
     return Reported(incident, created=True)
 
 
-def _category(received: Report) -> Category:
+def category_of(received: Report) -> Category:
+    """Return what is reported; Invalid for what cannot be."""
     category = Category.objects.minor(received.category)
     if category is None:
         raise Invalid(
@@ -128,9 +136,8 @@ def _settle(incident: Incident, by: Actor, at: datetime) -> None:
     incident.closed_level = levels.first()
 
 
-def _new_incident(
-    received: Report, category: Category, found: Route, reporter: Worker, at: datetime
-) -> Incident:
+def new_incident(received: Report, category: Category, found: Route, at: datetime) -> Incident:
+    """Return the incident of a report, not yet written, without a reporter."""
     owner = found.owner
     lon, lat = received.point
     incident = Incident(
@@ -151,7 +158,6 @@ def _new_incident(
         boundary_id=owner.boundary_id if owner else None,
         route_method=found.method,
         route=found.as_json,
-        reporter=reporter,
         recorded_at=received.recorded_at,
         reported_at=at,
         progressed_at=at,
@@ -174,7 +180,7 @@ def _flags(received: Report, category: Category, found: Route, at: datetime) -> 
     return flags
 
 
-def _insert(incident: Incident, found: Route, received: Report, by: Actor) -> int | None:
+def _insert(incident: Incident, found: Route, received: Report, by: User | None) -> int | None:
     """Write incident, photos and event; returns the running number, None if the id exists."""
     lon, lat = received.point
     rows = ask(
@@ -215,7 +221,7 @@ def _insert(incident: Incident, found: Route, received: Report, by: Actor) -> in
             "photo_ids": [photo.id for photo in received.photos],
             "photo_hashes": [photo.sha256 for photo in received.photos],
             "photo_roles": [photo.role for photo in received.photos],
-            "by": by.user.pk,
+            "by": by.pk if by else None,
             "body": json.dumps({"route": found.as_json, "category": received.category}),
         },
     )

@@ -29,6 +29,7 @@ class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]
             "major",
             "position",
             "active",
+            "for_residents",
             "limit_amount",
             "limit_kind",
             "photo",
@@ -90,7 +91,17 @@ class CategoryAdmin(Registry):
     autocomplete_fields = ("major",)
     inlines = (MatterLines, Receivers)
     fieldsets = (
-        (None, {"fields": ("code", ("name", "name_en"), "major", ("position", "active"))}),
+        (
+            None,
+            {
+                "fields": (
+                    "code",
+                    ("name", "name_en"),
+                    "major",
+                    ("position", "active", "for_residents"),
+                )
+            },
+        ),
         (_("Time limit"), {"fields": (("limit_amount", "limit_kind"),)}),
         (_("Evidence"), {"fields": (("photo", "verify"),)}),
         (_("Duplicates"), {"fields": (("duplicate_m", "duplicate_hours"),)}),

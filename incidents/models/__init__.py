@@ -1,5 +1,6 @@
 """The tables of the happening."""
 
+from incidents.models.boards import FIRST_EDITION, Board
 from incidents.models.calendar import CalendarDay, DayKind, WorkingHours
 from incidents.models.cases import CallBack, Dispatch, Extension, Outcome, Part, Rating
 from incidents.models.categories import (
@@ -23,10 +24,13 @@ from incidents.models.incidents import (
 from incidents.models.log import Attachment, Event, PhotoRole
 from incidents.models.notices import Channel, Message, Notice, PushSubscription, Told, ToldAs
 from incidents.models.rules import DispatchRule, RuleTime
+from incidents.models.waiting import WaitingPhoto
 
 __all__ = [
+    "FIRST_EDITION",
     "RETURNS_TO_OBJECTION",
     "Attachment",
+    "Board",
     "CalendarDay",
     "CallBack",
     "Category",
@@ -58,5 +62,6 @@ __all__ = [
     "Told",
     "ToldAs",
     "VerifyRule",
+    "WaitingPhoto",
     "WorkingHours",
 ]

@@ -70,6 +70,11 @@ class Category(models.Model):
     duplicate_hours = models.PositiveIntegerField(_("duplicates within (hours)"), default=72)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     active = models.BooleanField(_("active"), default=True)
+    for_residents = models.BooleanField(
+        _("residents may report it"),
+        default=True,
+        help_text=_("Offered on the page behind the QR code of a notice board."),
+    )
     source = models.CharField(_("source"), max_length=200, blank=True)
 
     objects = CategoryQuerySet.as_manager()

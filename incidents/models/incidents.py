@@ -44,6 +44,7 @@ class PositionMethod(models.TextChoices):
     GPS = "gps", _("Satellite")
     NETWORK = "network", _("Network")
     MANUAL = "manual", _("Set by hand")
+    BOARD = "board", _("Somewhere in the grid")
 
 
 class DatumChoice(models.TextChoices):
@@ -64,6 +65,7 @@ class RouteMethod(models.TextChoices):
     NEAREST = "nearest", _("nearest grid")
     OUTSIDE = "outside", _("outside all grids")
     BY_HAND = "by_hand", _("handed over")
+    BOARD = "board", _("by its notice board")
 
 
 RETURNS_TO_OBJECTION = 2

@@ -54,22 +54,16 @@ class Step:
 @require_http_methods(["GET", "POST"])
 def timeline(request: HttpRequest, token: str) -> HttpResponse:
     """Show how a case goes on; take the reporter's stars, or their word that it is not settled."""
-    wanted = request.GET.get("lang", "")
-    language = (
-        wanted
-        if wanted in dict(settings.LANGUAGES)
-        else translation.get_language() or settings.LANGUAGE_CODE
-    )
-    with translation.override(language):
+    with translation.override(language_of(request)):
         try:
             incident = incident_of(token, timezone.now())
         except NotFound as error:
-            return _private(
+            return private(
                 render(request, "incidents/timeline_none.html", _page(error), status=404)
             )
         if request.method == "POST":
-            return _private(_take(request, incident))
-        return _private(_show(request, incident))
+            return private(_take(request, incident))
+        return private(_show(request, incident))
 
 
 def _take(request: HttpRequest, incident: Incident) -> HttpResponse:
@@ -186,7 +180,15 @@ def _reopen_until(incident: Incident) -> str:
     return plain.moment(closed_at + timedelta(days=settings.REOPEN_DAYS)) if closed_at else ""
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def language_of(request: HttpRequest) -> str:
+    """Return the language of a page that sets no cookie: by its address, else the browser's."""
+    wanted = request.GET.get("lang", "")
+    if wanted in dict(settings.LANGUAGES):
+        return wanted
+    return translation.get_language() or settings.LANGUAGE_CODE
+
+
+def private(response: HttpResponse) -> HttpResponse:
     """Keep the link to whoever has it: not stored, not passed on, not found by a search."""
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"

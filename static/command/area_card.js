@@ -1,5 +1,7 @@
 /** An area in the drawer: where it belongs, how many are open in it, who answers for it. */
-import { el } from '../shared/dom.js';
+import { urlFor } from '../shared/api.js';
+import { config } from '../shared/config.js';
+import { el, icon } from '../shared/dom.js';
 import { STATES, isOpen } from '../shared/states.js';
 import { marker } from './marks.js';
 import { peopleOf } from './people.js';
@@ -20,5 +22,7 @@ export function areaCard(area, rows, tree) {
       el('ul', { class: 'by-state' }, STATES.filter((state) => isOpen({ state })).map((state) => el('li', {},
         marker({ state }), el('span', {}, say(`state.${state}`)),
         el('strong', { class: 'figure' }, open.filter((row) => row.state === state).length))))),
-    peopleOf(area.code, tree));
+    peopleOf(area.code, tree),
+    el('p', {}, el('a', { class: 'button quiet', href: urlFor(config.urls.posters, { code: area.code }) },
+      icon('print'), el('span', {}, say('area.poster')))));
 }

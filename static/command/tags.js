@@ -9,6 +9,7 @@ export function tagsOf(row) {
     row.objection && tag('objection', say('tag.objection')),
     row.open_problem && tag('open_problem', say('tag.open_problem')),
     row.settled && tag('settled', say('tag.settled')),
+    row.source === 'resident' && tag('resident', say('tag.resident')),
     row.duplicates > 0 && tag('duplicates', say('tag.duplicates', { count: row.duplicates })),
   ].filter(Boolean);
 }

@@ -55,10 +55,12 @@ export default {
   'tag.open_problem': 'Open problem',
   'tag.settled': 'Settled there',
   'tag.duplicates': { one: '{count} duplicate', other: '{count} duplicates' },
+  'tag.resident': 'Resident',
   'tag_means.objection': 'Returned too often: a leader decides whose it is',
   'tag_means.open_problem': 'An extension could not settle it; it is on the list of open problems',
   'tag_means.settled': 'Settled on the spot by who reported it',
   'tag_means.duplicates': 'Others were merged into this one',
+  'tag_means.resident': 'Reported by a resident with a notice board’s QR code, without login',
 
   'incident.place': 'Belongs to',
   'incident.reported_at': 'Reported',
@@ -107,6 +109,7 @@ export default {
   'method.nearest': 'Nearest grid',
   'method.outside': 'Outside all grids',
   'method.by_hand': 'Handed over',
+  'method.board': 'By the notice board',
   'method.stand_in': 'Stand-in place',
 
   'people.title': 'On duty',
@@ -144,6 +147,7 @@ export default {
   'area.open': 'Open incidents',
   'area.hover': '{name} · {count} open',
   'area.missing': 'There is no such area in your territory.',
+  'area.poster': 'Print the notice board’s QR code',
   'level.city': 'City',
   'level.district': 'District',
   'level.street': 'Street',

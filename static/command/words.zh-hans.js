@@ -55,10 +55,12 @@ export default {
   'tag.open_problem': '挂账',
   'tag.settled': '自行处置',
   'tag.duplicates': '重复 {count}',
+  'tag.resident': '居民',
   'tag_means.objection': '多次退回，等领导裁定归属',
   'tag_means.open_problem': '延期后仍办不了，列入挂账问题',
   'tag_means.settled': '上报人当场处置好的',
   'tag_means.duplicates': '有重复件并入这一件',
+  'tag_means.resident': '居民扫公告栏二维码上报，未登录',
 
   'incident.place': '归属',
   'incident.reported_at': '上报',
@@ -107,6 +109,7 @@ export default {
   'method.nearest': '最近的网格',
   'method.outside': '不在任何网格内',
   'method.by_hand': '手工移交',
+  'method.board': '来自公告栏',
   'method.stand_in': '占位坐标',
 
   'people.title': '责任人',
@@ -144,6 +147,7 @@ export default {
   'area.open': '在办事件',
   'area.hover': '{name} · 在办 {count}',
   'area.missing': '您的辖区里没有这个区域。',
+  'area.poster': '打印公告栏二维码',
   'level.city': '市',
   'level.district': '区县',
   'level.street': '街道',

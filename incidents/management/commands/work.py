@@ -12,13 +12,15 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, connection, connections
 from django.utils import timezone
 
-from incidents import relay, rerouting
+from gis_grid.people import throttle
+from incidents import photos, relay, rerouting
 from incidents.deadlines import watch
 from incidents.dispatching import autodispatch
 from incidents.telling import messages, teller
@@ -39,6 +41,12 @@ class Duty:
     do: Callable[[], object]
 
 
+def sweep(at: datetime) -> None:
+    """Delete what is kept for a time only."""
+    throttle.sweep(at)
+    photos.sweep(at)
+
+
 BORDERS = rerouting.Borders()
 # A committed event may wait so long for its number.
 STAMP = Duty("stamp", 0.15, relay.stamp_all)
@@ -48,13 +56,14 @@ DUTIES = (
     Duty("tell", 0.5, teller.tell_new),
     Duty("send", 1.0, lambda: messages.send_due(timezone.now())),
     Duty("reroute", 2.0, lambda: BORDERS.follow(timezone.now())),
+    Duty("sweep", 30.0, lambda: sweep(timezone.now())),
 )
 
 
 class Command(BaseCommand):
     """Run until SIGTERM; survive a database that goes away."""
 
-    help = "Run the worker: number events, ring alarms, dispatch, reroute, tell people."
+    help = "Run the worker: number events, ring alarms, dispatch, reroute, tell people, sweep."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Lead, if nobody else does, until the end."""
