@@ -13,13 +13,7 @@ from incidents.models import Attachment, Incident
 
 def access_incident(actor: Actor, incident_id: UUID) -> Incident:
     """Return an incident the actor may see, with all a row needs; NotFound otherwise."""
-    incident = (
-        Incident.objects.visible_to(actor)
-        .as_rows()
-        .select_related("reporter", "lead", "escalated_to", "merged_into")
-        .filter(pk=incident_id)
-        .first()
-    )
+    incident = Incident.objects.visible_to(actor).in_full().filter(pk=incident_id).first()
     if incident is None:
         raise _not_found()
     return incident
@@ -42,6 +36,11 @@ def lock_in_order(actor: Actor | None, incident_ids: Collection[UUID]) -> None:
     seen = Incident.objects.visible_to(actor) if actor else Incident.objects.all()
     wanted = seen.select_for_update(of=("self",)).filter(pk__in=incident_ids).order_by("pk")
     list(wanted.values_list("pk"))
+
+
+def is_reported(report_id: UUID) -> bool:
+    """Return whether a report with this id, which its sender minted, has come."""
+    return Incident.objects.filter(pk=report_id).exists()
 
 
 def access_photo(actor: Actor, photo_id: UUID) -> Attachment:

@@ -42,18 +42,32 @@ def choices_of(incident: Incident, actor: Actor, at: datetime) -> dict[str, Any]
     """
     situation = Situation(incident, actor, at)
     deeds = set(deeds_open(situation))
-    limit = incident.category.limit
     return {
-        "reasons": {deed: _labels(grounds.choices) for deed, grounds in REASONS.items()},
-        "limits": _labels(LimitKind.choices),
-        "limit": {"amount": limit.amount, "kind": limit.kind.value},
-        "extensions_left": max(0, settings.MAX_EXTENSIONS - situation.granted),
+        **asked_by_all(),
+        **asked_of_one(situation),
         **_recipients(incident, wanted=bool(deeds & GIVING)),
         "rule": _rule(incident, at) if "dispatch" in deeds else None,
-        "hand_over": _named(_around(incident, actor)) if "hand_over" in deeds else [],
+        "hand_over": named(_around(incident, actor)) if "hand_over" in deeds else [],
         "categories": _categories() if "correct" in deeds else [],
         "duplicates": _duplicates(incident, actor) if "merge" in deeds else [],
         "people": _people(incident, actor) if "name_lead" in deeds else [],
+    }
+
+
+def asked_by_all() -> dict[str, Any]:
+    """Return what is the same for every incident."""
+    return {
+        "reasons": {deed: _labels(grounds.choices) for deed, grounds in REASONS.items()},
+        "limits": _labels(LimitKind.choices),
+    }
+
+
+def asked_of_one(situation: Situation) -> dict[str, Any]:
+    """Return what only its category and its past decide; asks no table for what is loaded."""
+    limit = situation.incident.category.limit
+    return {
+        "limit": {"amount": limit.amount, "kind": limit.kind.value},
+        "extensions_left": max(0, settings.MAX_EXTENSIONS - situation.granted),
     }
 
 
@@ -64,7 +78,7 @@ def areas_named(incident: Incident, actor: Actor, words: str) -> list[dict[str, 
     actor may see when it has none.
     """
     found = _of_tree(incident, actor).named_like(words).exclude(pk=incident.area_id or 0)
-    return _named(found.order_by("-level", Lower("name"), "pk")[:MAX_FOUND])
+    return named(found.order_by("-level", Lower("name"), "pk").select_related("parent")[:MAX_FOUND])
 
 
 def _labels(choices: Iterable[tuple[str, Any]]) -> list[dict[str, str]]:
@@ -155,7 +169,8 @@ def _people(incident: Incident, actor: Actor) -> list[dict[str, str]]:
 def _around(incident: Incident, actor: Actor) -> AreaQuerySet:
     """Areas of the same street that may answer for an incident, its own community's first."""
     found = _street(incident, actor).filter(level__gte=Level.COMMUNITY)
-    return found.exclude(pk=incident.area_id or 0).order_by("-level", "path")[:MAX_AREAS]
+    found = found.exclude(pk=incident.area_id or 0).select_related("parent")
+    return found.order_by("-level", "path")[:MAX_AREAS]
 
 
 def _street(incident: Incident, actor: Actor) -> AreaQuerySet:
@@ -178,7 +193,8 @@ def _today() -> AreaQuerySet:
     return Area.objects.at(timezone.localdate())
 
 
-def _named(areas: AreaQuerySet) -> list[dict[str, Any]]:
+def named(areas: Iterable[Area]) -> list[dict[str, Any]]:
+    """Return areas, loaded with their parent, as the forms offer them."""
     return [
         {
             "code": area.code,
@@ -186,5 +202,5 @@ def _named(areas: AreaQuerySet) -> list[dict[str, Any]]:
             "level": Level(area.level).slug,
             "above": area.parent.name if area.parent else "",
         }
-        for area in areas.select_related("parent")
+        for area in areas
     ]

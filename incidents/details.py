@@ -2,24 +2,38 @@
 
 from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis_grid.access import Actor
-from incidents.models import Attachment, Dispatch, Event, Extension, Incident
+from incidents.models import Attachment, Dispatch, Event, Extension, Incident, SourceChannel
 from incidents.reasons import sentence
 from incidents.rows import row_of
 from incidents.situation import Situation, deeds_open
 from incidents.states import DESK, REPORTER
 from incidents.telling.links import timeline_url
 
+BY_REPORTER = {"report", "photo", "rate", "reopen"}  # without a login; all else the product does
+
 
 def detail_of(incident: Incident, actor: Actor) -> dict[str, Any]:
     """Return the row of an incident and what belongs to it, as this actor may see it."""
-    situation = Situation(incident, actor, timezone.now())
+    prefetch_related_objects([incident], *beside())
+    return in_full(Situation(incident, actor, timezone.now()))
+
+
+def beside() -> tuple[Any, ...]:
+    """Return what `in_full` shows from other tables, to be fetched for one incident or many."""
+    events = Event.objects.select_related("by", "by__worker").order_by("pk")
+    return ("merged", "attachments", Prefetch("events", queryset=events), "ratings")
+
+
+def in_full(situation: Situation) -> dict[str, Any]:
+    """Return the same of an incident that was loaded with `in_full()` and `beside()`."""
+    incident = situation.incident
     merged = [_named(each) for each in incident.merged.all()]
-    events = incident.events.select_related("by", "by__worker").order_by("pk")
     return {
         **row_of(incident),
         "accuracy_m": incident.accuracy_m,
@@ -41,7 +55,7 @@ def detail_of(incident: Incident, actor: Actor) -> dict[str, Any]:
         "duplicates": len(merged),
         "dispatches": [_dispatch(each) for each in situation.dispatches],
         "photos_list": [_photo(photo) for photo in incident.attachments.all()],
-        "timeline": [_step(event) for event in events],
+        "timeline": [_step(event, incident) for event in incident.events.all()],
         "ratings": [
             {"stars": each.stars, "words": each.words, "at": each.at.isoformat()}
             for each in incident.ratings.all()
@@ -104,13 +118,16 @@ def _photo(photo: Attachment) -> dict[str, Any]:
     }
 
 
-def _step(event: Event) -> dict[str, Any]:
+def _step(event: Event, incident: Incident) -> dict[str, Any]:
     worker = getattr(event.by, "worker", None)
+    nobody = _("system")
+    if incident.source == SourceChannel.RESIDENT and event.kind in BY_REPORTER:
+        nobody = incident.get_source_display()
     return {
         "kind": event.kind,
         "state": event.state_after,
         "at": event.at.isoformat(),
-        "by": worker.name if worker else (event.by.get_username() if event.by else _("system")),
+        "by": worker.name if worker else (event.by.get_username() if event.by else nobody),
         "note": event.note,
         "body": event.body,
     }

@@ -44,6 +44,7 @@ FORM_WORDS: dict[str, Words] = {
     "start": _("Do it oneself"),
     "settle": _("Settle on the spot"),
     "sign": _("Sign for it"),
+    "arrive": _("Say one has arrived"),
     "return": _("Give it back"),
     "answer": _("Answer"),
     "ask_extension": _("Ask for more time"),

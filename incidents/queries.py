@@ -103,6 +103,10 @@ class IncidentQuerySet(QuerySet["Incident"]):
             photo_count=Count("attachments", filter=Q(attachments__stored_at__isnull=False))
         )
 
+    def in_full(self) -> IncidentQuerySet:
+        """With all that one incident in full names besides, in the same query."""
+        return self.as_rows().select_related("reporter", "lead", "escalated_to", "merged_into")
+
 
 class EventQuerySet(QuerySet["Event"]):
     """Events in the order of the feed."""
@@ -135,6 +139,10 @@ class CategoryQuerySet(QuerySet["Category"]):
             .order_by(F("major__position"), "position")
         )
 
+    def for_residents(self) -> CategoryQuerySet:
+        """What residents may report by a notice board, neither minor nor major taken out."""
+        return self.filter(for_residents=True, major__for_residents=True)
+
     def minor(self, code: str) -> Category | None:
         """What can be reported under this code, None for anything else."""
         rows = ask(_MINOR, [code])  # each report asks; the ORM takes 1 ms to build these lines
@@ -147,6 +155,11 @@ class DispatchQuerySet(QuerySet["Dispatch"]):
     def running(self) -> DispatchQuerySet:
         """Those still waited for."""
         return self.filter(ended_at__isnull=True)
+
+    def in_full(self) -> DispatchQuerySet:
+        """With unit, area and extensions, and whose the case is instead."""
+        found = self.select_related("unit", "area", "proposed_unit", "proposed_area")
+        return found.prefetch_related("extensions")
 
     def lead(self) -> DispatchQuerySet:
         """Of those who have the case."""

@@ -15,6 +15,7 @@ class Row(TypedDict):
     id: str
     number: str
     state: str
+    source: str
     category: str
     category_name: str
     area: str | None
@@ -44,6 +45,7 @@ def row_of(incident: Incident) -> Row:
         "id": str(incident.id),
         "number": incident.number,
         "state": incident.state,
+        "source": incident.source,
         "category": incident.category.code,
         "category_name": incident.category.label,
         "area": area.code if area else None,

@@ -39,8 +39,12 @@ class Situation:
         """All there were, oldest first, with unit, area and extensions."""
         if self.incident.dispatch_id is None:
             return []
-        found = self.incident.dispatches.select_related("unit", "area", "proposed_unit")
-        return list(found.select_related("proposed_area").prefetch_related("extensions"))
+        return list(self.incident.dispatches.in_full())
+
+    @cached_property
+    def units(self) -> frozenset[int]:
+        """The handling units this person acts for today."""
+        return _units_of(self.actor) if self.actor else frozenset()
 
     @property
     def current(self) -> Dispatch | None:
@@ -77,7 +81,7 @@ class Situation:
 
     def calls(self, actor: Actor) -> list[Dispatch]:
         """Return the dispatches this actor belongs to, by a unit or an area."""
-        units = _units_of(actor) if any(each.unit_id for each in self.dispatches) else frozenset()
+        units = self.units if any(each.unit_id for each in self.dispatches) else frozenset()
         return [
             each
             for each in self.dispatches
@@ -269,7 +273,7 @@ def _may_reopen(situation: Situation) -> GridError | None:
 def _not_rated(situation: Situation) -> GridError | None:
     """This closing was not rated yet."""
     incident = situation.incident
-    if incident.ratings.filter(closing=incident.reopenings).exists():
+    if any(each.closing == incident.reopenings for each in incident.ratings.all()):
         return Conflict("rated_before", _("This closing was rated already. Thank you."))
     return None
 

@@ -90,6 +90,7 @@ TRANSITIONS = (
     Transition("settle", (REPORTED, ACCEPTED), CLOSED, _by(FIELD), ("note", "after_photo")),
     # 处置: the one who has it.
     Transition("sign", (DISPATCHED,), IN_PROGRESS, _by(HOLDER)),
+    Transition("arrive", WITH_HOLDER, None, _by(HOLDER, FIELD), ("place",)),
     Transition("return", WITH_HOLDER, ACCEPTED, _by(HOLDER), ("reason", "proposed", "note")),
     Transition("answer", (IN_PROGRESS,), ANSWERED, _by(HOLDER), ("note", "after_photo")),
     Transition("ask_extension", WITH_HOLDER, None, _by(HOLDER), ("more", "note")),

@@ -39,6 +39,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "start": ("F", "accepted"),
     "settle": ("F", "reported accepted"),
     "sign": ("H", "dispatched"),
+    "arrive": ("FH", HELD),
     "return": ("H", HELD),
     "answer": ("H", "in_progress"),
     "ask_extension": ("H", HELD),
@@ -190,6 +191,7 @@ def form_for(deed: str, name: str, incident: Incident) -> dict[str, Any]:
 
 
 FORMS: dict[str, dict[str, Any]] = {
+    "arrive": {"spot": {"position": {"type": "Point", "coordinates": list(inside())}}},
     "check": {"finding": "exists"},
     "refuse": {"reason": "test"},
     "dispatch": {"to": {"unit": "office"}},

@@ -38,6 +38,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "decide": (HOLDER, LEFT),
     "start": (),
     "sign": (),
+    "arrive": (),
     "return": (DESK,),
     "answer": (DESK,),
     "ask_extension": (DESK,),

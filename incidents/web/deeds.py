@@ -1,9 +1,11 @@
 """The deeds' doors: one address for each, with the body its form fills in.
 
 Every body has the deed's own id (the same again changes nothing), the version its doer looked at,
-words and announced photos; what else a deed asks stands in its class.
+words and announced photos; what else a deed asks stands in its class. The answer repeats the id and
+the SHA-256 of the body's bytes: then the phone may forget it.
 """
 
+import hashlib
 from collections.abc import Callable
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
@@ -195,6 +197,15 @@ class LookIn(DeedIn):
         return {"spot": self.spot.spot() if self.spot else None}
 
 
+class ArriveIn(DeedIn):
+    """Where the one who has arrived stands."""
+
+    spot: SpotIn
+
+    def details(self) -> dict[str, Any]:
+        return {"spot": self.spot.spot()}
+
+
 class RateIn(DeedIn):
     """How good it was."""
 
@@ -270,6 +281,7 @@ class NameLeadIn(DeedIn):
 
 
 BODIES: dict[str, type[DeedIn]] = {
+    "arrive": ArriveIn,
     "call_back": CallBackIn,
     "check": CheckIn,
     "correct": CorrectIn,
@@ -309,7 +321,11 @@ def _door(deed: str) -> Callable[..., dict[str, Any]]:
         except Conflict as conflict:
             conflict.extra["current"] = _as_it_is(asking, incident_id)
             raise
-        return {"incident": _as_it_is(asking, incident_id)}
+        return {
+            "id": str(body.id),
+            "sha256": hashlib.sha256(request.body).hexdigest(),
+            "incident": _as_it_is(asking, incident_id),
+        }
 
     door.__annotations__["body"] = body_type
     door.__name__, door.__doc__ = deed, f"{body_type.__doc__} 409 has `current`."

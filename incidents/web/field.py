@@ -1,11 +1,13 @@
 """The grid worker's API: where am I, what can I report, here it is, what is mine to do."""
 
+import hashlib
+import json
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from django.db.models import Max
+from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,10 +20,12 @@ from gis_grid.geo.datum import Datum
 from gis_grid.geo.geojson import parse_geometry, parse_point
 from gis_grid.people.models import FIELD_ROLES
 from gis_grid.territory.models import Area, Level
-from gis_grid.web.api import Strict, actor
+from gis_grid.web.api import Strict, actor, no_store
 from incidents import actions, photos
 from incidents.layers import borders
 from incidents.models import Category, Incident
+from incidents.offered import categories_for
+from incidents.offline import pack_of
 from incidents.reasons import sentence
 from incidents.reports import MAX_WORDS, Photo, Report, wgs84_point
 from incidents.routing import Route, route
@@ -30,7 +34,6 @@ from incidents.similar import similar_to
 from incidents.tasks import tasks_of
 
 router = Router(tags=["field"])
-RECENT = timedelta(days=60)
 LIST_LIMIT = 200
 ISO_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T", re.ASCII)  # a bare number would pass for seconds
 
@@ -127,14 +130,31 @@ def _on_the_phone(request: HttpRequest) -> Actor:
 @router.get("/me")
 def me(request: HttpRequest) -> dict[str, Any]:
     """Who I am, my areas and units, and what I can report: what I used lately comes first."""
-    asking = _on_the_phone(request)
+    return _me(_on_the_phone(request))
+
+
+def _me(asking: Actor) -> dict[str, Any]:
     areas = Area.objects.within(asking.territory).filter(pk__in=asking.own_areas)
     return {
         "worker": {"name": asking.name, "username": asking.user.get_username()},
         "areas": [{"code": a.code, "name": a.name, "level": Level(a.level).slug} for a in areas],
         "units": list(units_of(asking).values("code", "name")),
-        "categories": _categories(asking),
+        "categories": categories_for(asking, timezone.now()),
     }
+
+
+@router.get("/pack")
+def pack(request: HttpRequest) -> HttpResponse:
+    """Everything the phone works from without a network; 304 while it has the same already."""
+    asking = _on_the_phone(request)
+    at = timezone.now()
+    carried = {"me": _me(asking), **pack_of(asking, at)}
+    facts = json.dumps(carried, cls=DjangoJSONEncoder, ensure_ascii=False)
+    etag = f'"{hashlib.sha256(facts.encode()).hexdigest()}"'
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponse(status=304, headers={"ETag": etag})
+    body = f'{{"now": "{at.isoformat()}", {facts[1:]}'
+    return no_store(HttpResponse(body, content_type="application/json", headers={"ETag": etag}))
 
 
 @router.get("/route")
@@ -171,14 +191,21 @@ def similar(request: HttpRequest, place: Query[SimilarIn]) -> dict[str, Any]:
 def report(request: HttpRequest, body: ReportIn) -> HttpResponse:
     """Take a report. 201 the first time, 200 for the same again, 409 for other content."""
     received = body.as_report()
-    stored = actions.report(received, by=actor(request), at=timezone.now())
-    return JsonResponse(_receipt(stored, received), status=201 if stored.created else 200)
+    asking, now = actor(request), timezone.now()
+    stored = actions.report(received, by=asking, at=now)
+    came_before = photos.claim(received.id, by=asking, at=now) if received.photos else set()
+    receipt = _receipt(stored, received, came_before)
+    return JsonResponse(receipt, status=201 if stored.created else 200)
 
 
 @router.put("/reports/{uuid:report_id}/photos/{uuid:photo_id}")
 def photo(request: HttpRequest, report_id: UUID, photo_id: UUID) -> HttpResponse:
-    """Take the bytes of a photo that this person announced with a report or a deed."""
-    kept, created = photos.store(
+    """Take the bytes of a photo that this person announced with a report or a deed.
+
+    201 the first time, 200 for the same again. 202 with `waiting` when its report is still to
+    come; once that has come with the photo's SHA-256, the photo is there.
+    """
+    kept = photos.store(
         report_id,
         photo_id,
         request.body,
@@ -186,7 +213,10 @@ def photo(request: HttpRequest, report_id: UUID, photo_id: UUID) -> HttpResponse
         by=actor(request),
         at=timezone.now(),
     )
-    return JsonResponse({"id": str(kept.id), "sha256": kept.sha256}, status=201 if created else 200)
+    told = {"id": str(kept.id), "sha256": kept.sha256}
+    if kept.waiting:
+        return JsonResponse({**told, "waiting": True}, status=202)
+    return JsonResponse(told, status=201 if kept.created else 200)
 
 
 @router.get("/reports")
@@ -203,41 +233,16 @@ def tasks(request: HttpRequest) -> dict[str, Any]:
     return {"items": tasks_of(_on_the_phone(request), timezone.now(), LIST_LIMIT)}
 
 
-def _categories(asking: Actor) -> list[dict[str, Any]]:
-    since = timezone.now() - RECENT
-    last_used = dict(
-        Incident.objects.visible_to(asking)
-        .filter(reporter=asking.worker, reported_at__gte=since)
-        .values_list("category")
-        .annotate(last=Max("reported_at"))
-    )
-    known = list(Category.objects.minors())
-    recent = sorted((c for c in known if c.pk in last_used), key=lambda c: last_used[c.pk])[::-1]
-    rest = [c for c in known if c.pk not in last_used]
-    return [_category(c, recent=c.pk in last_used) for c in [*recent, *rest]]
-
-
-def _category(category: Category, *, recent: bool) -> dict[str, Any]:
-    major = category.major
-    return {
-        "code": category.code,
-        "name": category.label,
-        "major": {"code": major.code, "name": major.label} if major else None,
-        "photo": category.photo,
-        "limit": {"amount": category.limit_amount, "kind": category.limit_kind},
-        "recent": recent,
-    }
-
-
 def _route(found: Route) -> dict[str, Any]:
     stored = found.as_json
     return {**stored, "reason": sentence(stored)}
 
 
-def _receipt(stored: actions.Reported, report: Report) -> dict[str, Any]:
+def _receipt(stored: actions.Reported, report: Report, arrived: set[UUID]) -> dict[str, Any]:
     """What the phone needs to know before it forgets the report."""
     incident = stored.incident
-    arrived = set() if stored.created else set(incident.attachments.stored().ids())
+    if not stored.created:
+        arrived = set(incident.attachments.stored().ids())
     return {
         **row_of(incident),
         "sha256": incident.content_sha256,

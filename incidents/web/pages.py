@@ -14,13 +14,16 @@ from django.views.decorators.http import require_GET
 
 from gis_grid.access import Actor, actor_of, works_in_the_field
 from gis_grid.errors import GridError, NotFound
+from gis_grid.geo.datum import Datum
 from gis_grid.people.models import DESK_ROLES, FIELD_ROLES
 from gis_grid.territory.models import Area
 from gis_grid.web.api import no_store
 from gis_grid.web.errors import answer
 from gis_grid.web.pages import BASE_TILES, map_config, page_config
+from gis_grid.web.whose import mark_of, say_whose
 from incidents import photos
 from incidents.access import access_photo
+from incidents.web import installed
 from incidents.web.notices import bell_config
 
 
@@ -36,10 +39,15 @@ def field(request: HttpRequest) -> HttpResponse:
         **page_config(request, asking),
         **map_config(asking.territory),
         "bell": bell_config(),
+        "datum": datum_of(request.headers.get("User-Agent", "")),
+        "whose": mark_of(asking.user),
         "reports": asking.is_any_of(FIELD_ROLES),
         "urls": {
             "tiles": BASE_TILES,
             "me": reverse("api:me"),
+            "pack": reverse("api:pack"),
+            "worker": reverse("field-worker"),
+            "page": reverse("field"),
             "route": reverse("api:where"),
             "similar": reverse("api:similar"),
             "reports": reverse("api:report"),
@@ -55,7 +63,12 @@ def field(request: HttpRequest) -> HttpResponse:
             "front": reverse("front"),
         },
     }
-    return no_store(render(request, "incidents/field.html", {"config": config}))
+    page = no_store(render(request, "incidents/field.html", {"config": config}))
+    # Whose it is and which files it names: what the service worker has to know to keep it.
+    page.headers["X-Field-User"] = mark_of(asking.user)
+    page.headers["X-Field-Version"] = installed.version()
+    say_whose(page, asking.user)
+    return page
 
 
 @require_GET
@@ -81,6 +94,7 @@ def command(request: HttpRequest) -> HttpResponse:
             "choices": _template("api:choices", incident_id="id"),
             "choice_areas": _template("api:choice-areas", incident_id="id"),
             "deed": _deed_url(),
+            "posters": reverse("posters", args=["CODE"]).replace("CODE", "{code}"),
             "login": f"{reverse('login')}?next={reverse('command')}",
             "logout": reverse("logout"),
             "front": reverse("front"),
@@ -105,6 +119,12 @@ def photo(request: HttpRequest, photo_id: UUID) -> HttpResponseBase:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def datum_of(user_agent: str) -> Datum:
+    """Return what the positions of this browser are in, as far as the settings name it."""
+    named = (datum for pattern, datum in settings.PHONE_DATUMS if pattern.search(user_agent))
+    return next(named, Datum.WGS84)
 
 
 def _viewer(request: HttpRequest) -> Actor:

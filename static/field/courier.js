@@ -1,40 +1,37 @@
 /**
- * Carries one report, or one deed, and its photos to the server, and believes only a matching
- * receipt: the same id, and the SHA-256 of the report's content or of the photo's bytes; for a
- * deed the incident as it is now. Repeating it is safe.
+ * Carries one item, a report or a deed, and its photos to the server, and believes only a matching
+ * receipt: the same id, and the SHA-256 of what was sent: of a report's content in its one spelling,
+ * of a deed's body, of a photo's bytes. Repeating it is safe.
  */
 import { Unreachable, urlFor } from '../shared/api.js';
+import { sha256 } from './sha256.js';
 
 /**
  * @param {{post: Function, put: Function, urls: {reports, photo, deed: string}, store: Object}} way
- * @returns {function(Object): Promise<Object>} deliver(entry): the receipt, or throws, with `delivered`
- *   (the receipt) when only a photo is still missing
+ * @returns {function(Object): Promise<Object>} deliver(item): the receipt, or throws, with `delivered`
+ *   (the receipt) and `photo` (its id) when only a photo is still missing
  */
 export function courier({ post, put, urls, store }) {
-  return async function deliver(entry) {
-    const { deed, incident } = entry;
-    const receipt = deed ? told(await step(entry), incident) : matched(await post(urls.reports, entry.body), entry);
+  return async function deliver(item) {
+    const { deed, incident } = item;
+    const receipt = deed ? await step(item) : matched(await post(urls.reports, item.body), item);
     const there = arrived(deed ? receipt.incident : receipt);
-    const missing = entry.photos.filter(({ id }) => !there.has(id));
-    try {
-      // One at a time: a cheap phone holds one picture in memory, not three.
-      for (const photo of missing) await carry(deed ? incident : entry.id, photo);
-    } catch (error) {
-      throw Object.assign(error, { delivered: receipt });
+    // One at a time: a cheap phone holds one picture in memory, not three.
+    for (const photo of item.photos.filter(({ id }) => !there.has(id))) {
+      try {
+        await carry(deed ? incident : item.id, photo);
+      } catch (error) {
+        throw Object.assign(error, { delivered: receipt, photo: photo.id });
+      }
     }
     return receipt;
   };
 
-  async function step({ deed, incident, body }) {
-    const url = urlFor(urls.deed, { id: incident, deed });
-    try {
-      return await post(url, body);
-    } catch (error) {
-      // Words stay true whatever happened meanwhile; a decision does not.
-      const current = deed === 'remark' && error.code === 'stale' && error.body.current;
-      if (!current) throw error;
-      return post(url, JSON.stringify({ ...JSON.parse(body), seen_version: current.version }));
-    }
+  async function step({ id, incident, deed, body }) {
+    const receipt = await post(urlFor(urls.deed, { id: incident, deed }), body);
+    const about = receipt.incident;
+    if (about === undefined || (about && about.id !== incident)) throw foreign();
+    return matched(receipt, { id, sha256: await sha256(body) });
   }
 
   async function carry(incident, photo) {
@@ -53,12 +50,6 @@ function arrived(answer) {
 
 function matched(receipt, sent) {
   if (receipt.id !== sent.id || receipt.sha256 !== sent.sha256) throw foreign();
-  return receipt;
-}
-
-function told(receipt, incident) {
-  const known = receipt.incident;
-  if (known === undefined || (known && known.id !== incident)) throw foreign();
   return receipt;
 }
 

@@ -6,26 +6,30 @@ import { say as word } from '../shared/deeds/words.js';
 import { byId, el, fill } from '../shared/dom.js';
 import { uuid } from '../shared/uuid.js';
 import { nearness } from './distance.js';
+import { createDeedDraft } from './deeddraft.js';
+import { flushWhenLeaving } from './drafts.js';
 import { createStanding } from './standing.js';
 import { sendStep } from './step.js';
 import { badge } from './rows.js';
+import { isFull } from './storage.js';
 import { say } from './words.js';
 
-const ON_THE_SPOT = ['pass', 'fail', 'check'];
+const ON_THE_SPOT = ['pass', 'fail', 'check', 'arrive'];
 
 /**
- * @param {Object} parts get, outbox, screens, placeMap, geolocation, prepare (file -> {bytes, type,
- *   sha256}), settled: called with the deed, its incident and its fate
+ * @param {Object} parts get, store, owner, outbox, screens, placeMap, geolocation,
+ *   settled: called with the deed, its incident and its fate
  */
-export function createDeedForm({ get, outbox, screens, placeMap, geolocation, prepare, settled }) {
+export function createDeedForm({ get, store, owner, outbox, screens, placeMap, geolocation, settled }) {
   const problem = byId('deed-problem');
   const button = byId('deed-send');
-  let now = null;         // {deed, incident, form, id, standing} while the screen is open
+  const draft = createDeedDraft({ store, owner, failed: notKept });
+  let now = null;         // {deed, incident, choices, form, id, standing} while the screen is open
 
   /** @param {{instead: boolean}} how in place of the list it was chosen from */
   async function open(deed, incident, { instead = false } = {}) {
     close();
-    now = { deed, incident, id: uuid(), form: null, standing: null };
+    now = { deed, incident, choices: null, id: uuid(), form: null, standing: null };
     const mine = now;
     byId('deed-title').textContent = word(`deed.${deed}`);
     button.textContent = word(`deed.${deed}`);
@@ -37,24 +41,35 @@ export function createDeedForm({ get, outbox, screens, placeMap, geolocation, pr
     else screens.open('deed');
     try {
       const choices = asksChoices(deed) ? await get(urlFor(config.urls.choices, { id: incident.id })) : null;
-      if (now === mine) build(choices);
+      mine.choices = choices;
+      if (now === mine) await build();
     } catch (error) {
       if (now === mine) complain(say('deed.no_form'));
     }
   }
 
-  function build(choices) {
-    const { deed, incident } = now;
-    now.standing = ON_THE_SPOT.includes(deed) ? stand(incident) : null;
-    now.form = formFor(deed, incident, choices, {
-      prepare,
-      locate: now.standing && now.standing.locate,
+  /** @param {boolean} anew empty, though something was kept of it */
+  async function build(anew = false) {
+    const mine = now;
+    const { deed, incident, choices } = mine;
+    const label = { category: incident.category_name, deed: word(`deed.${deed}`) };
+    const photoTools = await draft.begin({ incident: incident.id, deed, label }, anew);
+    if (now !== mine) return;
+    if (mine.standing) mine.standing.stop();
+    mine.standing = ON_THE_SPOT.includes(deed) ? stand(incident) : null;
+    mine.form = formFor(deed, incident, choices, {
+      ...photoTools,
+      locate: mine.standing && mine.standing.locate,
       pick: placeMap.pick,
       find: async (words) => (await get(withQuery(urlFor(config.urls.choice_areas, { id: incident.id }), { q: words }))).items,
     });
     // A picture of how it is now comes from the camera, not from the album.
-    now.form.node.querySelectorAll('input[type=file]').forEach((input) => input.setAttribute('capture', 'environment'));
-    fill(byId('deed-fields'), now.form.node);
+    mine.form.node.querySelectorAll('input[type=file]').forEach((input) => {
+      input.setAttribute('capture', 'environment');
+      input.addEventListener('click', draft.flush);
+    });
+    fill(byId('deed-fields'), mine.form.node);
+    draft.tie(mine.form);
     button.disabled = false;
   }
 
@@ -93,9 +108,12 @@ export function createDeedForm({ get, outbox, screens, placeMap, geolocation, pr
     complain('');
     try {
       const here = () => now === mine;
-      told(mine, await sendStep({ outbox, incident, deed, fields, photos: form.photos(), id, here }));
+      const row = draft.row();
+      await draft.close();
+      told(mine, row, await sendStep({ outbox, incident, deed, fields, photos: form.photos(), id, here, draft: row }));
     } catch (error) {
-      complain(say('form.not_kept'));
+      draft.open();
+      notKept(error);
     }
     button.disabled = false;
   }
@@ -110,13 +128,19 @@ export function createDeedForm({ get, outbox, screens, placeMap, geolocation, pr
     }
   }
 
-  function told(mine, fate) {
-    if (fate.error && stays(fate.error)) return;
+  /** Refused, and the form stays: then it is a draft again. Else what is kept waits in the queue. */
+  function told(mine, row, fate) {
+    if (fate.error && now === mine && stays(fate.error)) {
+      mine.id = uuid();
+      draft.open();
+      outbox.reopen(fate.entry, { ...row, at: Date.now() });
+      return;
+    }
     if (now === mine) screens.back();
     settled(mine.deed, mine.incident, fate);
   }
 
-  /** Refused, but what people wrote is still of use: the form stays, on the incident as it is now. */
+  /** What people wrote is still of use, on the incident as it is now. */
   function stays({ code, body, fields, message }) {
     const { current } = body;
     if (code === 'stale' && current && current.deeds.includes(now.deed)) {
@@ -136,12 +160,20 @@ export function createDeedForm({ get, outbox, screens, placeMap, geolocation, pr
     problem.hidden = !text;
   }
 
+  function notKept(error) {
+    complain(isFull(error) ? say('form.full') : say('form.not_kept'));
+  }
+
   function close() {
     if (now && now.standing) now.standing.stop();
+    draft.leave();
     now = null;
   }
 
   byId('deed-form').addEventListener('submit', send);
+  ['input', 'change', 'click'].forEach((name) => byId('deed-fields').addEventListener(name, () => draft.soon()));
+  byId('deed-discard').addEventListener('click', () => draft.discard(build));
+  flushWhenLeaving(draft.flush);
   // The map is part of the form; anything else ends it.
   screens.listen((name) => { if (!['deed', 'map'].includes(name)) close(); });
 

@@ -4,38 +4,55 @@ import { config } from '../shared/config.js';
 import { arrange } from '../shared/deeds/order.js';
 import { say as word } from '../shared/deeds/words.js';
 import { el, fill, icon } from '../shared/dom.js';
+import { ageNote } from './age.js';
 import { createDeedForm } from './deedform.js';
 import { asking, facts, head, pictures, why } from './facts.js';
+import { waiting } from './rows.js';
 import { sendStep } from './step.js';
 import { timeline } from './timeline.js';
 import { say } from './words.js';
 
 // What asks nothing but words one may leave out: one tap does it.
 const AT_ONCE = ['accept', 'sign', 'start', 'report_in', 'resume'];
+// What changes nothing for the next one.
+const CHANGES_NOTHING = ['arrive', 'remark'];
+const PATIENCE_MS = 4000;   // then people are told how old it is
 
 /**
  * @param {Object} parts
  *   target, more   where the incident, and the list of further deeds, are drawn
- *   get, outbox, screens, placeMap, geolocation, prepare
+ *   ask            GET; get: GET from the phone where there is no network; held, at: see reading.js
+ *   outbox, pending, screens, placeMap, geolocation, store, owner
  *   changed        called after a deed
  */
 export function createDetail(parts) {
-  const { target, more, get, outbox, screens, placeMap, changed } = parts;
+  const { target, more, ask, held, at, pending, outbox, screens, placeMap, changed } = parts;
   const form = createDeedForm({ ...parts, settled });
   let incident = null;
   let wanted = null;
+  let promised = null;     // whose deed people were told is on its way
 
-  async function open(id) {
+  /** @param {?string} deed whose form is opened at once, if it may be done */
+  async function open(id, deed = null) {
     wanted = id;
     incident = null;
     fill(target, el('p', { class: 'empty', 'aria-busy': 'true' }, say('detail.loading')));
-    await load(id, (error) => fill(target, notice('offline', 'warn', failure(error))));
+    const kept = held(urlFor(config.urls.incident, { id }));
+    if (kept) show(kept, navigator.onLine ? null : ageNote(at()));
+    const old = () => { if (wanted === id && incident === kept) show(kept, ageNote(at())); };
+    const timer = kept && setTimeout(old, PATIENCE_MS);
+    await load(id, (error) => {
+      if (!kept || error instanceof Refused) fill(target, notice('offline', 'warn', failure(error)));
+      else old();
+    });
+    clearTimeout(timer);
+    if (deed && incident && incident.id === id && incident.deeds.includes(deed)) form.open(deed, incident);
   }
 
   async function load(id, failed = () => {}, above = null) {
     try {
-      const found = await get(urlFor(config.urls.incident, { id }));
-      if (wanted === id) show(found, above);
+      const found = await ask(urlFor(config.urls.incident, { id }));
+      if (wanted === id && (above || !isSame(found, incident))) show(found, above);
     } catch (error) {
       if (wanted === id) failed(error);
     }
@@ -43,8 +60,10 @@ export function createDetail(parts) {
 
   function show(current, above = null, deeds = true) {
     incident = current;
-    fill(target, above, head(incident), asking(incident), look(), facts(incident), pictures(incident),
-      why(incident), timeline(incident), deeds && dock());
+    const mine = pending.of(incident.id);
+    const mayGoOn = deeds && mine.every(({ deed }) => CHANGES_NOTHING.includes(deed));
+    fill(target, above, waiting(mine), head(incident), asking(incident), look(), facts(incident), pictures(incident),
+      why(incident), timeline(incident), mayGoOn && dock());
   }
 
   const look = () => el('button', {
@@ -92,7 +111,17 @@ export function createDetail(parts) {
     if (!incident || incident.id !== looked.id) return;   // people have gone on to another one
     if (receipt) done(receipt.incident, notice('check', 'good', say('deed.done', { deed: name })));
     else if (error) refused(error);
-    else show(incident, notice('saved', 'warn', say('deed.kept', { deed: name })), false);
+    else {
+      promised = looked.id;
+      show(incident, notice('saved', 'warn', say('deed.kept', { deed: name })), CHANGES_NOTHING.includes(deed));
+    }
+  }
+
+  /** What was promised has arrived while people still look at it. */
+  function arrived({ entry, receipt }) {
+    if (!receipt || !entry.deed || entry.incident !== promised || entry.incident !== wanted) return;
+    promised = null;
+    load(wanted, () => {}, notice('check', 'good', say('deed.done', { deed: entry.label.deed })));
   }
 
   function done(current, above) {
@@ -112,15 +141,18 @@ export function createDetail(parts) {
     else fill(target, notice('info', 'warn', words));
   }
 
+  outbox.listen(arrived);
   return { open };
 }
 
 const ABOUT = new Set([
-  'accept', 'ask_check', 'ask_extension', 'ask_verify', 'assist', 'close', 'correct', 'decide', 'dispatch',
+  'accept', 'arrive', 'ask_check', 'ask_extension', 'ask_verify', 'assist', 'close', 'correct', 'decide', 'dispatch',
   'escalate', 'fail', 'grant_extension', 'hand_over', 'merge', 'move', 'pass', 'refuse', 'register', 'reopen',
   'restore', 'return', 'settle', 'sign', 'start', 'suspend', 'whistle',
 ]);
 const about = (deed) => ABOUT.has(deed) && el('span', { class: 'row-words' }, word(`about.${deed}`));
 
+// What people look at is not drawn anew under their fingers.
+const isSame = (one, other) => JSON.stringify({ ...one, timeline_url: null }) === JSON.stringify(other);
 const failure = (error) => (error instanceof Refused ? error.message : say('detail.offline'));
 const notice = (drawing, kind, text) => el('p', { class: 'notice', 'data-kind': kind, role: 'status' }, icon(drawing), text);

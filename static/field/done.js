@@ -1,55 +1,44 @@
 /** After 提交: the report is safe, and where it has got to. */
 import { byId, fill, icon } from '../shared/dom.js';
-import { UNDO_MS, alsoSeen } from './seen.js';
+import { alsoSeen } from './seen.js';
+import { createUndo } from './undo.js';
 import { say } from './words.js';
 
 /** Follows one report from the disk of this phone to the server. */
 export function createDone(outbox) {
-  const undo = byId('done-undo');
+  const undo = createUndo(byId('done-undo'));
   let shown = null;
-  let settle = () => {};     // ends the time in which 撤销 is offered
 
   function show(entry) {
-    settle(false);
+    undo.end();
     shown = entry.id;
     draw('saved', say('done.kept'), [entry.label.category, entry.label.area].filter(Boolean).join(' · '));
   }
 
   /**
    * It was known already, and is on disk as such; 撤销 is offered for a while.
-   * @returns {Promise<{undone: Promise<boolean>}>} undone: whether people took it back
+   * @param {Object} row the draft as it is on disk
+   * @returns {Promise<{undone: Promise<boolean>, held: boolean}>} undone: whether people took it
+   *   back; held: the photos are in the queue now
    */
-  async function merged(known, draft) {
-    settle(false);
-    const entry = await alsoSeen(known, draft, outbox);
+  async function merged(known, draft, row) {
+    undo.end();
+    const entry = await alsoSeen(known, draft, outbox, row);
     shown = null;
     const { number } = known;
     draw('check', say('done.same'), entry ? say('done.added', { number }) : say('done.known', { number }));
-    const undone = offer().then(async (wanted) => {
+    const undone = undo.offer().then(async (wanted) => {
       if (wanted && entry) await outbox.discard(entry);
       return wanted;
     });
-    return { undone };
-  }
-
-  function offer() {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => settle(false), UNDO_MS);
-      undo.hidden = false;
-      settle = (wanted) => {
-        clearTimeout(timer);
-        undo.hidden = true;
-        settle = () => {};
-        resolve(wanted);
-      };
-    });
+    return { undone, held: Boolean(entry) };
   }
 
   /** News from the outbox; anything about another report is not for this screen. */
   function hear({ entry, receipt }) {
     if (!entry || entry.id !== shown) return;
     if (receipt) draw('check', say('done.sent'), sentence(receipt));
-    else if (entry.state === 'stuck') draw('warn', say('done.stuck'), entry.reason || say('entry.lost'));
+    else if (entry.state !== 'waiting') draw('warn', say('done.stuck'), entry.reason || say('entry.lost'));
     else if (entry.tries) draw('saved', say('done.kept'), say('done.later'));
   }
 
@@ -60,7 +49,6 @@ export function createDone(outbox) {
     byId('done-detail').textContent = detail;
   }
 
-  undo.addEventListener('click', () => settle(true));
   outbox.listen(hear);
   return { show, merged };
 }

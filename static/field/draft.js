@@ -53,5 +53,22 @@ export function bodyOf(draft, { point, chosenArea, now }) {
 /** The photos that go with it: none "after" when it turned out not to be settled. */
 export const sent = (draft) => draft.photos.filter((photo) => draft.settled || !photo.after);
 
+/**
+ * The draft as it is kept on disk, without the pictures' bytes.
+ * @param {Object} where point: see bodyOf, or null; chosenArea: code or null
+ */
+export const rowOf = ({ id, category, words, settled, photos }, { point, chosenArea }) => ({
+  kind: 'report',
+  fields: { id, category, words, settled, point, chosenArea },
+  photos: photos.map(({ id: photo, after }) => ({ id: photo, after: Boolean(after) })),
+  filled: photos.length > 0 || Boolean(category) || Boolean(words.trim()) || settled,
+});
+
+/** The draft that was kept as this row. */
+export function fromRow({ fields, photos }) {
+  const { id, category, words, settled } = fields;
+  return { id, category, words, settled, photos: photos.map((photo) => ({ ...photo, url: null })) };
+}
+
 /** Seven decimals are a centimetre; the server keeps no more. */
 const to7 = (degrees) => Number(degrees.toFixed(7));

@@ -3,6 +3,7 @@ import { byId, fill, icon } from '../shared/dom.js';
 import { queueLine } from './status.js';
 import { say } from './words.js';
 
+/** @param {Object} outbox */
 export function startHeader(outbox) {
   const state = byId('queue-state');
 
@@ -12,7 +13,7 @@ export function startHeader(outbox) {
     if (state.dataset.text !== text) fill(state, icon(drawing), text);
     state.dataset.text = text;
     state.dataset.kind = kind;
-    byId('send-now').hidden = !counts.waiting || counts.sending;
+    byId('send-now').hidden = !counts.waiting || Boolean(counts.sending);
     byId('others-waiting').hidden = !counts.others;
     byId('others-waiting').textContent = say('queue.others', { count: counts.others });
   }

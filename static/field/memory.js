@@ -3,29 +3,46 @@
  * windows), where the page says so, and for unit tests. Same promises as db.js.
  */
 export function memoryStore() {
-  const entries = new Map();
+  const items = new Map();      // by order, oldest first
   const photos = new Map();
+  const drafts = new Map();
+  const copies = (map) => Array.from(map.values(), (each) => ({ ...each }));
   let order = 0;
   return {
     lasting: false,
-    async reports() {
-      return Array.from(entries.values(), (entry) => ({ ...entry }));
-    },
-    async add(entry, pictures) {
-      if (entries.has(entry.id)) return;
+    items: async () => copies(items),
+    async add(item, pictures, draft = null) {
+      if (copies(items).some(({ id }) => id === item.id)) return;
       order += 1;
-      entries.set(entry.id, { ...entry, order });
+      items.set(order, { ...item, order });
+      pictures.forEach((picture) => photos.set(picture.id, picture));
+      if (draft) drafts.delete(draft.key);
+    },
+    async save(item, others = []) {
+      if (items.has(item.order)) [item, ...others].forEach((each) => items.set(each.order, { ...each }));
+    },
+    async remove(item, behind = []) {
+      if (!items.delete(item.order)) return;
+      item.photos.forEach(({ id }) => photos.delete(id));
+      behind.forEach((each) => items.set(each.order, { ...each }));
+    },
+    async reopen(item, draft) {
+      items.delete(item.order);
+      drafts.set(draft.key, draft);
+    },
+    photo: async (id) => photos.get(id),
+    drafts: async () => copies(drafts),
+    draft: async (key) => drafts.get(key),
+    async saveDraft(draft, pictures = []) {
+      drafts.set(draft.key, draft);
       pictures.forEach((picture) => photos.set(picture.id, picture));
     },
-    async save(entry) {
-      if (entries.has(entry.id)) entries.set(entry.id, { ...entry });
+    async dropDraft(draft) {
+      drafts.delete(draft.key);
+      draft.photos.forEach(({ id }) => photos.delete(id));
     },
-    async remove(entry) {
-      entries.delete(entry.id);
-      entry.photos.forEach(({ id }) => photos.delete(id));
-    },
-    async photo(id) {
-      return photos.get(id);
-    },
+    async dropPhoto(id) { photos.delete(id); },
+    lease: async () => true,
+    release: async () => undefined,
   };
 }

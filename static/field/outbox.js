@@ -1,44 +1,44 @@
 /**
- * Keeps every report, and every deed, on the phone until the server has it. Order of capture is order
- * of arrival: the oldest goes first, and while it cannot go the younger ones wait behind it. Only
- * what is held back for a moment, so that it can be undone, lets the others pass.
+ * Keeps every item, a report or a deed, on the phone until the server has it. Order of capture is
+ * order of arrival; see line.js for who goes next.
  *
- * A report leaves the store in two ways only: a matching receipt, or a person who discards it.
- * Touches no DOM and no network: store, deliver, clock and timers are handed in.
+ * An item leaves the store in three ways only: a matching receipt, a person who discards it, or
+ * back into its form. Touches no DOM and no network: store, deliver, clock and timers are handed in.
  */
+import { next, onVersion, rebased, wakeAt } from './line.js';
 import { createSignal } from './signal.js';
-import { backOff, verdict } from './verdict.js';
+import { snapshot } from './snapshot.js';
+import { asked, backOff, verdict } from './verdict.js';
 
-// After about three hours of refusals of one report the others may pass it: a single report
-// that breaks the server must not hold back a whole day's work.
-const PASSED_AFTER = 40;
+const OTHER_TAB_MS = 5000;
 
 /**
  * @param {Object} parts
- *   store     reports(), add(entry, photos), save(entry), remove(entry); see db.js
- *   deliver   (entry) -> receipt, or throws; see courier.js
- *   owner     username; on a shared phone only the owner's reports are sent
+ *   store     see db.js
+ *   deliver   (item) -> receipt, or throws; see courier.js
+ *   owner     username; on a shared phone only the owner's items are sent
+ *   turn      (work) -> false when another tab sends; see turn.js
  *   now, setTimer, clearTimer   the clock
  */
 export function createOutbox({
-  store, deliver, owner,
+  store, deliver, owner, turn = alone,
   now = () => Date.now(), setTimer = (call, ms) => setTimeout(call, ms), clearTimer = (id) => clearTimeout(id),
 }) {
   const changed = createSignal();
   let running = null;
   let hurried = false;
   let needsLogin = false;
-  let sending = false;
+  let sending = null;     // id of the item on its way
   let sent = 0;
   let timer = null;
 
   /**
-   * Resolves once the report (or deed) and its photos are on disk; only then may the form be
-   * cleared. `held_until` (epoch ms): not sent before, not even in a hurry.
+   * Resolves once the item and its photos are on disk, and its draft is gone; only then may the
+   * form be cleared. `held_until` (epoch ms): not sent before, not even in a hurry.
    */
-  async function keep(report, photos) {
-    const entry = { ...report, owner, state: 'waiting', tries: 0, next_at: 0, reason: '' };
-    await store.add(entry, photos);
+  async function keep(item, photos, draft = null) {
+    const kept = { kind: item.deed ? 'deed' : 'report', ...item, owner, ...FRESH };
+    await store.add(kept, photos, draft);
     await tell();
     flush({ hurry: true });
   }
@@ -57,108 +57,111 @@ export function createOutbox({
 
   async function run() {
     clearTimer(timer);
-    let rush = hurried;
-    if (rush) needsLogin = false;
+    const hurry = hurried;
     hurried = false;
-    const tried = new Set();
-    for (;;) {
-      const entry = needsLogin ? null : pick(await waiting(), { tried, rush, at: now() });
-      if (!entry) break;
-      if (await attempt(entry)) rush = true;   // the line is open: go on at once
-      else tried.add(entry.id);
-    }
-    plan(await waiting());
+    const mine = await turn(() => drain(hurry));
+    const wake = mine === false ? now() + OTHER_TAB_MS : wakeAt(await items(), now());
+    const again = { hurry: mine === false && hurry };
+    if (wake !== null && (mine === false || !needsLogin)) timer = setTimer(() => flush(again), Math.max(0, wake - now()));
     await tell();
   }
 
-  async function attempt(entry) {
-    sending = true;
-    await tell({ entry });
+  async function drain(hurry) {
+    let rush = hurry;
+    if (rush) needsLogin = false;
+    const tried = new Set();
+    for (;;) {
+      const item = needsLogin ? null : next(await items(), { tried, rush, at: now() });
+      if (!item) break;
+      if (await attempt(item)) rush = true;   // the line is open: go on at once
+      else tried.add(item.id);
+    }
+  }
+
+  async function attempt(item) {
+    sending = item.id;
+    await tell({ entry: item });
     try {
-      const receipt = await deliver(entry);
-      await store.remove(entry);
-      sending = false;
+      const receipt = await deliver(item);
+      await store.remove(item, rebased(await items(), item, receipt));
+      sending = null;
       sent += 1;
-      await tell({ entry, receipt });
+      await tell({ entry: item, receipt });
       return true;
     } catch (error) {
-      sending = false;
-      await mark(entry, error);
-      return false;
+      sending = null;
+      return mark(item, error);
     }
   }
 
-  async function mark(entry, error) {
-    const { kind, reason } = verdict(error, Boolean(entry.deed));
+  /** Write down how it failed. True: mended, send it again at once. */
+  async function mark(item, error) {
+    const { kind, reason } = verdict(error, item.deed);
     needsLogin = kind === 'login';
-    entry.reason = reason;
-    if (kind === 'stuck') entry.state = 'stuck';
-    if (kind === 'later') {
-      entry.tries += 1;
-      entry.next_at = now() + backOff(entry.tries);
-    }
-    await store.save(entry);
-    await tell({ entry, error });
+    const failed = { ...item, ...failure(item, error, kind), reason };
+    const behind = error.delivered ? rebased(await items(), item, error.delivered) : [];
+    await store.save(failed, behind);
+    if (kind === 'again') return failed.tries === 1;
+    await tell({ entry: failed, error });
+    return false;
   }
 
-  /** Wake up when the first report that may go is due again. */
-  function plan(queue) {
-    if (!queue.length || needsLogin) return;
-    const due = Math.min(...ahead(queue, now()).map((entry) => Math.max(entry.next_at, heldUntil(entry))));
-    timer = setTimer(() => flush(), Math.max(0, due - now()));
+  function failure(item, error, kind) {
+    const told = { code: error.code || '', status: error.status || 0, part: error.photo || null };
+    const arrived = error.delivered ? { delivered: true } : {};
+    if (kind === 'login') return arrived;
+    if (kind === 'stuck') return { ...told, ...arrived, state: 'stuck' };
+    if (kind === 'conflict') return { ...told, state: 'conflict', current: snapshot(error.body.current, item.seen) };
+    const tries = item.tries + 1;
+    const later = { ...arrived, tries, next_at: now() + Math.max(backOff(tries), asked(error)) };
+    return kind === 'again' ? { ...later, body: onVersion(item, error.body.current.version).body } : later;
   }
 
-  /** Put a stuck report back into the queue. */
-  async function retry(entry) {
-    await store.save({ ...entry, state: 'waiting', tries: 0, next_at: 0 });
+  /** Put an item back into the queue, with what a person changed about it. */
+  async function retry(item, changes = {}) {
+    await store.save({ ...item, ...FRESH, ...changes });
     return flush({ hurry: true });
   }
 
-  /** Throw a report away: only ever because a person said so. */
+  /** Throw an item away: only ever because a person said so. */
   async function discard({ id }) {
-    const stored = (await store.reports()).find((entry) => entry.id === id);
+    const stored = (await store.items()).find((item) => item.id === id);
     if (stored) await store.remove(stored);
-    await tell();
+    await tell({ entry: stored, gone: true });
+  }
+
+  /** Back into its form, as a draft. */
+  async function reopen({ id }, draft) {
+    const stored = (await store.items()).find((item) => item.id === id);
+    if (stored) await store.reopen(stored, draft);
+    await tell({ entry: stored, gone: true });
   }
 
   /** Everything of this owner still on the phone, oldest first. */
-  async function entries() {
-    return (await store.reports()).filter((entry) => entry.owner === owner);
-  }
-
-  async function waiting() {
-    return (await entries()).filter((entry) => entry.state === 'waiting');
+  async function items() {
+    return (await store.items()).filter((item) => item.owner === owner);
   }
 
   async function counts() {
-    const all = await store.reports();
-    const own = all.filter((entry) => entry.owner === owner);
-    const stuck = own.filter((entry) => entry.state === 'stuck').length;
+    const all = await store.items();
+    const own = all.filter((item) => item.owner === owner);
+    const waiting = own.filter((item) => item.state === 'waiting').length;
     return {
-      waiting: own.length - stuck, stuck, others: all.length - own.length, sent, sending, needsLogin,
+      waiting, stuck: own.length - waiting, others: all.length - own.length, sent, sending, needsLogin,
     };
   }
 
-  /** Listeners hear {counts, entry, receipt, error} after each change. */
+  /** Listeners hear {counts, entry, receipt, error, gone} after each change. */
   async function tell(news = {}) {
     changed.tell({ counts: await counts(), ...news });
   }
 
   return {
-    keep, flush, retry, discard, entries, listen: changed.listen, stop: () => clearTimer(timer),
+    keep, flush, retry, discard, reopen, entries: items, listen: changed.listen, stop: () => clearTimer(timer),
   };
 }
 
-/** The oldest report that may go at this moment, or null: behind a waiting one all wait. */
-function pick(queue, { tried, rush, at }) {
-  const free = (entry) => !tried.has(entry.id) && heldUntil(entry) <= at && (rush || entry.next_at <= at);
-  return ahead(queue, at).find(free) || null;
-}
+const FRESH = { state: 'waiting', tries: 0, next_at: 0, reason: '', code: '', status: 0, part: null, current: null };
 
-/** The head of the queue, and whom it lets pass: held back, or failed too often. */
-function ahead(queue, at) {
-  const end = queue.findIndex((entry) => entry.tries < PASSED_AFTER && heldUntil(entry) <= at);
-  return end < 0 ? queue : queue.slice(0, end + 1);
-}
-
-const heldUntil = (entry) => entry.held_until || 0;
+/** No other tab. */
+const alone = (work) => work();

@@ -1,6 +1,7 @@
 /**
  * Where the report happened: the phone's own position, or the point chosen on the map.
- * Starts with the page, keeps the best fix of ten seconds, then switches the satellite receiver off.
+ * Keeps the best fix of ten seconds, then switches the satellite receiver off; receiver.js says
+ * when it may be on at all.
  */
 import { isOld, method, quality } from './accuracy.js';
 import { createSignal } from './signal.js';
@@ -18,7 +19,7 @@ export function createPlace({ geolocation, datum = 'wgs84', now = () => Date.now
   let fix = null;
   let best = Infinity;    // metres, of the present search only: an old fix stands until a new one comes
   let pinned = null;
-  let status = 'idle';    // idle, seeking, found, denied, none
+  let status = 'idle';    // idle, seeking, found, late (nothing in time), denied, none (cannot)
   let watch = null;
   let timer = null;
 
@@ -26,15 +27,20 @@ export function createPlace({ geolocation, datum = 'wgs84', now = () => Date.now
     if (!geolocation) return finish('none');
     if (watch !== null) return undefined;
     status = 'seeking';
-    best = Infinity;
-    timer = setTimeout(() => finish(fix ? 'found' : 'none'), TRY_MS);
+    best = fix && !isOld(fix.at, now()) ? fix.accuracy_m : Infinity;
+    timer = setTimeout(() => finish(fix ? 'found' : 'late'), TRY_MS);
     watch = geolocation.watchPosition(take, refuse, { enableHighAccuracy: true, timeout: TRY_MS, maximumAge: 0 });
     return changed.tell();
   }
 
-  /** Search again when the last fix is too old to stand for here and now. */
+  /** Search again when the last fix is too old or too rough to stand for here and now. */
   function refresh() {
-    if (!fix || isOld(fix.at, now())) start();
+    if (!fix || isOld(fix.at, now()) || quality(fix.accuracy_m) !== 'good') start();
+  }
+
+  /** Switch the receiver off, whatever it was at; what it found stays. */
+  function stop() {
+    if (watch !== null) finish(fix ? 'found' : 'idle');
   }
 
   function take({ coords }) {
@@ -54,7 +60,7 @@ export function createPlace({ geolocation, datum = 'wgs84', now = () => Date.now
 
   function refuse(error) {
     const denied = error.code === 1;
-    if (denied || !fix) finish(denied ? 'denied' : 'none');
+    if (denied || !fix) finish(denied ? 'denied' : 'late');
   }
 
   function finish(outcome) {
@@ -71,13 +77,19 @@ export function createPlace({ geolocation, datum = 'wgs84', now = () => Date.now
     changed.tell();
   }
 
+  /** A point of before: where a draft was begun, and stays until people say otherwise. */
+  function recall(point) {
+    pinned = point;
+    changed.tell();
+  }
+
   function unpin() {
     pinned = null;
     changed.tell();
   }
 
   return {
-    start, refresh, pin, unpin,
+    start, refresh, stop, pin, recall, unpin,
     listen: changed.listen,
     /** {lon, lat, accuracy_m, method, datum, at} or null; the pin wins over the receiver. */
     current: () => pinned || fix,

@@ -19,9 +19,14 @@ export function startPlaceLines(place, router) {
       fill(line.querySelector('.place-icon'), icon(DRAWINGS[words.kind] || 'pin'));
       line.querySelector('.place-title').textContent = words.title;
       line.querySelector('.place-detail').textContent = words.detail;
+      line.querySelector('[data-again]').hidden = !words.again;
     });
   }
 
+  lines.forEach((line) => line.querySelector('[data-again]').addEventListener('click', () => {
+    place.unpin();   // a draft stands where it was begun until people say otherwise
+    place.start();
+  }));
   place.listen(() => {
     router.ask(place.current());
     draw();

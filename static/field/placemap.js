@@ -24,7 +24,9 @@ export function startPlaceMap({ place, router, get, config, screens }) {
   async function open() {
     byId('map-title').textContent = say('map.loading');
     byId('map-detail').textContent = '';
-    byId('map-done').hidden = Boolean(errand && errand.look);
+    const looking = Boolean(errand && errand.look);
+    byId('map-done').hidden = looking;
+    byId('map-mine').hidden = looking;   // no report, no position
     try {
       map = map || await load();
     } catch (error) {

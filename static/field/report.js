@@ -1,73 +1,88 @@
 /**
- * The report form: one draft, from the photo to 提交. Everything it shows comes from the draft and
- * from the place; everything it makes goes to the outbox, which has it on disk before we say so.
+ * The report form: one draft, from the photo to 提交. It is on disk all the while (drafts.js);
+ * 提交 makes an item of it, which the outbox has on disk before we say so.
  */
 import { byId } from '../shared/dom.js';
-import { uuid } from '../shared/uuid.js';
-import { canonical } from './canonical.js';
-import { bodyOf, hasRoom, missing, newDraft, photosOf, sent } from './draft.js';
-import { shrink } from './photo.js';
-import { drawQuestion } from './question.js';
-import { areaName, candidates } from './route.js';
-import { sha256 } from './sha256.js';
-import { drawSimilar } from './similarcard.js';
-import { drawThumbs } from './thumbs.js';
+import { createAlbum, forget } from './album.js';
+import { fromRow, hasRoom, missing, newDraft, rowOf } from './draft.js';
+import { createKeeper, flushWhenLeaving, reportKey } from './drafts.js';
+import { createFormView } from './formview.js';
+import { itemOf, picturesOf } from './item.js';
+import { areaName } from './route.js';
 import { say } from './words.js';
 
 /**
- * @param {Object} parts place, router, similar, outbox, picker, screens,
- *   kept: called with the entry on disk, merged: with the existing incident and a way to undo
+ * @param {Object} parts store, owner, place, router, similar, outbox, picker, screens,
+ *   kept: called with the item on disk, merged: with the existing incident and a way to undo,
+ *   shown: called with the draft, or null, whenever it has changed
  */
-export function createReport({ place, router, similar, outbox, picker, screens, kept, merged }) {
+export function createReport({ store, owner, place, router, similar, outbox, picker, screens, kept, merged, shown }) {
   let draft = null;
-  let working = Promise.resolve();   // photos still being shrunk
   let busy = false;
+  let restored = false;
 
   const form = byId('report-form');
-  const problem = byId('form-problem');
   const button = byId('submit');
   const { words, settled } = form.elements;
+  const view = createFormView({
+    picker, router, similar, screens,
+    remove: (photo) => album.remove(draft, photo),
+    same: (incident) => once(() => sameAs(incident)),
+  });
+  const keeper = createKeeper({ store, row, failed: view.notKept });
+  const album = createAlbum({ store, keeper, changed: draw, unreadable: () => view.complain(say('photo.unreadable')) });
+
+  function row() {
+    if (!draft) return null;
+    const where = { point: place.current(), chosenArea: router.choice() };
+    return { key: reportKey(owner), owner, ...rowOf(draft, where) };
+  }
 
   /** Open the form, with the photo that was just taken or without one. */
   function begin(file, after = false) {
     if (!draft) similar.reset();
     draft = draft || newDraft();
+    keeper.open();
     place.refresh();
     if (screens.current() === 'done') screens.swap('form');
     if (screens.current() !== 'form') screens.open('form');
-    if (file && hasRoom(draft, after)) addPhoto(file, after);
+    view.complain('');
+    if (file && hasRoom(draft, after)) album.add(draft, file, after);
     else draw();
   }
 
-  function addPhoto(file, after) {
-    const photo = { id: uuid(), url: null, after };
-    draft.photos.push(photo);
-    complain('');
-    draw();
-    working = Promise.all([working, develop(draft, photo, file)]);
+  /** What an earlier page left behind, with its photos; people go on when they like. */
+  function restore(found) {
+    if (draft || !found.filled) return;
+    restored = true;
+    take(fromRow(found), found.fields);
+    album.bring(draft);
   }
 
-  async function develop(into, photo, file) {
-    try {
-      const { bytes, type } = await shrink(file);
-      const url = URL.createObjectURL(new Blob([bytes], { type }));
-      Object.assign(photo, { bytes, type, url, sha256: await sha256(bytes) });
-    } catch (error) {
-      into.photos.splice(into.photos.indexOf(photo), 1);
-      complain(say('photo.unreadable'));
-    }
-    draw();
+  /** An item that the server refused goes back into the form. */
+  async function edit(item) {
+    if (draft || !item.form) return false;
+    const fields = item.code === 'id_reused' ? { ...item.form, id: newDraft().id } : item.form;
+    const found = { key: reportKey(owner), owner, kind: 'report', fields, photos: item.photos, filled: true, at: Date.now() };
+    await outbox.reopen(item, found);
+    restore(found);
+    begin();
+    return true;
   }
 
-  function removePhoto(photo) {
-    draft.photos.splice(draft.photos.indexOf(photo), 1);
-    URL.revokeObjectURL(photo.url);
+  function take(aside, { point = null, chosenArea = null } = {}) {
+    draft = aside;
+    keeper.open();
+    words.value = draft.words;
+    settled.checked = draft.settled;
+    if (point) place.recall(point);   // it happened there, wherever the phone is by now
+    if (chosenArea) router.choose(chosenArea);
     draw();
   }
 
   function choose(category) {
     draft.category = category;
-    complain('');
+    view.complain('');
     draw();
   }
 
@@ -79,146 +94,129 @@ export function createReport({ place, router, similar, outbox, picker, screens, 
     try {
       await work();
     } catch (error) {
-      complain(say('form.not_kept'));
+      view.notKept(error);
     } finally {
       busy = false;
       button.disabled = false;
     }
   }
 
-  /** All photos are ready; false when one could not be read: it says so, people decide. */
-  async function developed() {
-    const before = draft.photos.length;
-    await working;
-    return draft.photos.length === before;
-  }
-
   async function finish() {
-    if (!(await developed())) return;
+    if (!(await album.ready(draft))) return;
     const lack = missing(draft, place.current());
     if (lack) {
-      demand(lack);
+      view.demand(lack);
       return;
     }
-    const entry = await keep();
-    clear();
-    kept(entry);
+    const item = await keep();
+    forget(draft);
+    away();
+    kept(item);
   }
 
-  /** On disk first; the outbox sends it by itself. */
+  /** On disk first, as an item and no longer as a draft; the outbox sends it by itself. */
   async function keep() {
-    const body = bodyOf(draft, { point: place.current(), chosenArea: router.choice(), now: Date.now() });
-    const photos = sent(draft);
-    const entry = {
-      id: draft.id,
-      body,
-      sha256: await sha256(canonical(body)),
-      made_at: new Date().toISOString(),
-      label: { category: draft.category.name, area: areaName(router.answer(), router.choice()) },
-      photos: photos.map(({ id, sha256: digest }) => ({ id, sha256: digest })),
-    };
-    await outbox.keep(entry, photos.map(({ id, bytes, type }) => ({ id, bytes, type })));
+    const old = row();
+    const choice = router.choice();
+    const moment = { point: place.current(), chosenArea: choice, now: Date.now() };
+    const item = await itemOf(draft, moment, areaName(router.answer(), choice), old.fields);
+    await closing(() => outbox.keep(item, picturesOf(draft), old));
     picker.used(draft.category);
-    return entry;
+    return item;
+  }
+
+  /** The draft is handed on: no late writing may bring it back, unless handing on fails. */
+  async function closing(work) {
+    await keeper.close();
+    try {
+      return await work();
+    } catch (error) {
+      keeper.open();
+      throw error;
+    }
   }
 
   /** It is known already: what was seen here is added to it, and this draft is put aside. */
   async function sameAs(incident) {
-    if (!(await developed())) return;
+    if (!(await album.ready(draft))) return;
     const aside = draft;
-    const { undone } = await merged(incident, aside);
+    const old = row();
+    const { undone, held } = await closing(() => merged(incident, aside, old));
     similar.dismiss();
     away();
     undone.then((wanted) => {
-      if (wanted) resume(aside);
-      else forget(aside);
+      if (wanted && !draft) return resume(aside, old);
+      forget(aside);
+      return held ? undefined : drop(old);
     });
   }
 
-  /** Bring back what was put aside, unless people have begun something else. */
-  function resume(aside) {
-    if (draft) return;
-    draft = aside;
-    words.value = draft.words;
-    settled.checked = draft.settled;
+  /** Bring back what was put aside, bytes and all: the disk has given it away. */
+  function resume(aside, old) {
+    take(aside, old.fields);
+    picturesOf({ ...aside, settled: true }).forEach((picture) => keeper.photo({ ...picture, raw: false }));
     begin();
   }
 
-  /** Say what is missing and lead there. */
-  function demand(lack) {
-    complain(say(`missing.${lack}`));
-    if (lack === 'place') screens.open('map');
-    if (lack === 'reason') words.focus();
-    if (lack === 'category') byId('chips').scrollIntoView({ block: 'center' });
-    if (lack === 'after') byId('after').scrollIntoView({ block: 'center' });
-  }
-
-  function complain(text) {
-    problem.textContent = text;
-    problem.hidden = !text;
-  }
-
-  const forget = (old) => old.photos.forEach((photo) => URL.revokeObjectURL(photo.url));
-
-  function clear() {
-    forget(draft);
+  /** Put aside as not wanted; the disk has it until `gone` is called, so `back` is possible. */
+  function discard() {
+    const aside = draft;
+    const old = row();
+    const closed = keeper.close();
     away();
+    return {
+      back: () => { if (!draft) take(aside, old.fields); },
+      gone: () => closed.then(() => {
+        forget(aside);
+        return drop(old);
+      }),
+    };
   }
+
+  /** From the disk too; the next draft may stand there already, under the same key. */
+  const drop = (old) => store.dropDraft(draft ? { ...old, key: '' } : old);
 
   function away() {
     draft = null;
+    restored = false;
     form.reset();
-    complain('');
+    view.complain('');
     place.unpin();
     draw();
   }
 
   function draw() {
-    byId('unfinished').hidden = !draft;
-    byId('fresh').hidden = Boolean(draft);
+    shown(draft, restored);
     if (!draft) return;
-    const { photos, category } = draft;
-    drawStrip('thumbs', 'add-photo', false);
-    drawStrip('after-thumbs', 'add-after', true);
-    byId('before-label').hidden = !draft.settled;
-    byId('after').hidden = !draft.settled;
-    byId('photo-wanted').hidden = photos.length > 0 || !category || category.photo !== 'required';
-    picker.draw(category);
-    ask();
+    view.draw(draft);
+    placed();
   }
 
-  function drawStrip(strip, add, after) {
-    drawThumbs(byId(strip), photosOf(draft, after), removePhoto);
-    byId(add).hidden = !hasRoom(draft, after);
-  }
-
-  /** Near a border: which grid? And is it there already? */
-  function ask() {
+  /** The place, or what is known of it, has changed. */
+  function placed() {
     if (!draft) return;
-    drawQuestion(byId('question'), candidates(router.answer()), router.choice(), router.choose);
+    keeper.soon();
+    view.question();
     similar.ask(draft.category, place.current());
-    hint();
   }
 
-  function hint() {
-    const found = draft ? similar.answer() : null;
-    drawSimilar(byId('similar'), found, (incident) => once(() => sameAs(incident)));
-    button.textContent = found ? say('do.anyway') : say('do.submit');
-  }
-
-  router.listen(ask);
-  place.listen(ask);
-  similar.listen(hint);
+  router.listen(placed);
+  place.listen(placed);
+  similar.listen(() => view.hint(draft));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     once(finish);
   });
-  words.addEventListener('input', () => { draft.words = words.value; });
+  words.addEventListener('input', () => {
+    draft.words = words.value;
+    keeper.soon();
+  });
   settled.addEventListener('change', () => {
     draft.settled = settled.checked;
-    complain('');
+    view.complain('');
     draw();
   });
+  flushWhenLeaving(keeper.flush);
 
-  return { begin, choose, draw, discard: clear };
+  return { begin, choose, draw, discard, restore, edit, flush: keeper.flush };
 }

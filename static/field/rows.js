@@ -23,10 +23,20 @@ function clock(row, now) {
   return { kind: ms < 0 ? 'over' : near ? 'near' : 'ahead', ms };
 }
 
-/** A whole row as one button that opens its detail. */
-export const card = (row, open) => el('li', {},
+/** What is done here and not yet at the server. @param {Object[]} items of the outbox */
+export function waiting(items) {
+  if (!items.length) return null;
+  const deeds = items.map(({ label }) => label.deed).join(say('row.and'));
+  return items.some(({ state }) => state !== 'waiting')
+    ? el('span', { class: 'row-waits', 'data-kind': 'bad' }, icon('warn'), say('row.stuck', { deeds }))
+    : el('span', { class: 'row-waits' }, icon('saved'), say('row.waits', { deeds }));
+}
+
+/** A whole row as one button that opens its detail. @param {Object[]} items of it that wait to be sent */
+export const card = (row, open, items = []) => el('li', {},
   el('button', { type: 'button', class: 'row', onclick: () => open(row.id) },
-    row.asks && el('span', { class: 'row-asks' }, say(`asks.${row.asks}`)),
+    waiting(items),
+    row.asks && !items.length && el('span', { class: 'row-asks' }, say(`asks.${row.asks}`)),
     el('span', { class: 'row-head' }, el('strong', {}, row.category_name), deadline(row)),
     row.words && el('span', { class: 'row-words' }, row.words),
     el('span', { class: 'row-foot' }, badge(row.state), el('span', {}, row.area_name || say('place.outside')),

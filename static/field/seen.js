@@ -1,15 +1,15 @@
 /** 就是这件: what was seen here is added to the incident that is known, and can be undone for a while. */
 import { uuid } from '../shared/uuid.js';
+import { UNDO_MS } from './undo.js';
 import { say } from './words.js';
-
-export const UNDO_MS = 10000;
 
 /**
  * Keep a remark with the draft's words and photos; it is not sent before it can no longer be undone.
  * @param {Object} known the incident of similar.js; its `remark` says whether words are taken
+ * @param {?Object} row the draft as it is on disk, which this takes the place of
  * @returns {Promise<?Object>} the outbox entry, or null where it takes no words
  */
-export async function alsoSeen(known, draft, outbox, now = Date.now()) {
+export async function alsoSeen(known, draft, outbox, row = null, now = Date.now()) {
   if (!known.remark) return null;
   const id = uuid();
   const photos = draft.photos.map(({ id: photo, sha256 }) => ({ id: photo, sha256 }));
@@ -24,6 +24,6 @@ export async function alsoSeen(known, draft, outbox, now = Date.now()) {
     label: { category: known.category_name, deed: say('similar.remark') },
     photos,
   };
-  await outbox.keep(entry, draft.photos.map(({ id: photo, bytes, type }) => ({ id: photo, bytes, type })));
+  await outbox.keep(entry, draft.photos.map(({ id: photo, bytes, type }) => ({ id: photo, bytes, type })), row);
   return entry;
 }

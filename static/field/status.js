@@ -2,10 +2,12 @@
 
 /** @param {Object} counts of outbox.js  @returns {{kind: string, icon: string, text: string}} */
 export function queueLine(counts, say) {
+  const { stuck, waiting } = counts;
   if (counts.needsLogin) return { kind: 'bad', icon: 'person', text: say('queue.login') };
-  if (counts.stuck) return { kind: 'bad', icon: 'warn', text: say('queue.stuck', { count: counts.stuck }) };
-  if (counts.sending) return { kind: 'wait', icon: 'send', text: say('queue.sending', { count: counts.waiting }) };
-  if (counts.waiting) return { kind: 'wait', icon: 'saved', text: say('queue.waiting', { count: counts.waiting }) };
+  if (stuck && waiting) return { kind: 'bad', icon: 'warn', text: say('queue.both', { count: stuck, waiting }) };
+  if (stuck) return { kind: 'bad', icon: 'warn', text: say('queue.stuck', { count: stuck }) };
+  if (counts.sending) return { kind: 'wait', icon: 'send', text: say('queue.sending', { count: waiting }) };
+  if (waiting) return { kind: 'wait', icon: 'saved', text: say('queue.waiting', { count: waiting }) };
   if (counts.sent) return { kind: 'good', icon: 'check', text: say('queue.sent') };
   return { kind: 'good', icon: 'check', text: say('queue.empty') };
 }

@@ -11,8 +11,8 @@
  */
 
 export class Refused extends Error {
-  /** @param {number} status HTTP status  @param {object} body the JSON error body */
-  constructor(status, body) {
+  /** @param {number} status HTTP status  @param {object} body the JSON error body  @param {number} retryAfter s */
+  constructor(status, body, retryAfter = 0) {
     super(body.message || String(status));
     this.name = 'Refused';
     this.status = status;
@@ -20,6 +20,7 @@ export class Refused extends Error {
     this.code = body.code || '';
     this.fields = body.fields || {};
     this.retryable = Boolean(body.retryable);
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -53,6 +54,16 @@ export function withQuery(url, values) {
 
 export const get = (url) => call(url, { method: 'GET' }, JSON_WAIT_MS);
 
+/**
+ * GET unless it is still what this ETag names.
+ * @returns {Promise<{body: ?Object, etag: string}>} body null: nothing new
+ */
+export const getAnew = (url, etag) => call(url, {
+  method: 'GET',
+  cache: 'no-store',
+  headers: etag ? { 'If-None-Match': etag } : {},
+}, JSON_WAIT_MS, (answer, body) => ({ body, etag: answer.headers.get('ETag') }));
+
 /** POST a body: an object, or a string that is JSON already and must go out byte for byte. */
 export const post = (url, body) => call(url, {
   method: 'POST',
@@ -67,7 +78,7 @@ export const put = (url, bytes, type) => call(url, {
   body: bytes,
 }, BYTES_WAIT_MS);
 
-async function call(url, request, waitMs) {
+async function call(url, request, waitMs, told = (answer, body) => body) {
   const cut = new AbortController();
   const timer = setTimeout(() => cut.abort(), waitMs);
   try {
@@ -77,9 +88,10 @@ async function call(url, request, waitMs) {
       headers: { Accept: 'application/json', 'X-CSRFToken': csrfToken(), ...request.headers },
       signal: cut.signal,
     });
+    if (answer.status === 304) return told(answer, null);
     const body = await json(answer);
-    if (!answer.ok) throw new Refused(answer.status, body);
-    return body;
+    if (!answer.ok) throw new Refused(answer.status, body, Number(answer.headers.get('Retry-After')) || 0);
+    return told(answer, body);
   } catch (error) {
     if (error instanceof Refused || error instanceof Unreachable) throw error;
     throw new Unreachable(error.message);

@@ -48,7 +48,7 @@ test('every state, level, figure and status of the feed has its word', () => {
     ...Object.keys(FIGURES).flatMap((name) => [`figure.${name}`, `meaning.${name}`]),
     ...['loading', 'live', 'asking', 'stale', 'signed_out'].map((status) => `live.${status}`),
     ...['ahead', 'near', 'over', 'held', 'listed'].map((clock) => `due.${clock}`),
-    ...['covers', 'edge', 'ambiguous', 'nearest', 'outside', 'by_hand'].map((method) => `method.${method}`),
+    ...['covers', 'edge', 'ambiguous', 'nearest', 'outside', 'by_hand', 'board'].map((method) => `method.${method}`),
     ...['answered', 'returned', 'redirected', 'closed'].map((outcome) => `outcome.${outcome}`),
   ];
   assert.deepEqual(wanted.filter((key) => !(key in zh)), []);

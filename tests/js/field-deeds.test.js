@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import test from 'node:test';
 import { Refused, Unreachable } from '../../static/shared/api.js';
 import { courier } from '../../static/field/courier.js';
 import { follow } from '../../static/field/follow.js';
 import { memoryStore } from '../../static/field/memory.js';
 import { createOutbox } from '../../static/field/outbox.js';
-import { UNDO_MS, alsoSeen } from '../../static/field/seen.js';
-import { verdict } from '../../static/field/verdict.js';
+import { alsoSeen } from '../../static/field/seen.js';
+import { UNDO_MS } from '../../static/field/undo.js';
 
 const URLS = { reports: '/reports', photo: '/reports/{id}/photos/{photo_id}', deed: '/incidents/{id}/deeds/{deed}' };
 const DEED = { id: 'd', deed: 'answer', incident: 'i', body: '{"id":"d","seen_version":3}', photos: [{ id: 'p', sha256: 'ff' }], label: {} };
+const NOW = { id: 'i', version: 9, state: 'in_progress', deeds: ['answer'], timeline: [] };
 const PICTURE = { id: 'p', bytes: 'bytes', type: 'image/jpeg' };
+const named = (body) => createHash('sha256').update(body).digest('hex');
+const receipt = (incident, more) => ({ id: DEED.id, sha256: named(DEED.body), incident, ...more });
 const refusal = (status, code, more = {}) => new Refused(status, { code, message: `no: ${code}`, ...more });
 
 /** A courier on a fake server that answers each POST and PUT in turn. */
@@ -27,87 +31,83 @@ function way(posts, puts = [{ id: 'p', sha256: 'ff' }]) {
 
 /** An outbox whose deliveries end as told, on a clock that stands still. */
 function bench(answers, now = () => 0) {
+  const sent = [];
   const store = memoryStore();
-  const deliver = async () => {
+  const deliver = async (item) => {
+    sent.push(item);
     const answer = answers.shift();
     if (answer instanceof Error) throw answer;
     return answer;
   };
-  return { store, outbox: createOutbox({ store, deliver, owner: 'li', now, setTimer: () => 0, clearTimer: () => {} }) };
+  return { store, sent, outbox: createOutbox({ store, deliver, owner: 'li', now, setTimer: () => 0, clearTimer: () => {} }) };
 }
 
 test('a deed goes to its own address, its photos to the incident', async () => {
-  const { deliver, log } = way([{ incident: { id: 'i', photos_list: [] } }]);
+  const { deliver, log } = way([receipt({ id: 'i', photos_list: [] })]);
   await deliver(DEED);
   assert.deepEqual(log, [['/incidents/i/deeds/answer', DEED.body], ['/reports/i/photos/p', 'bytes']]);
 });
 
 test('a photo the incident has already is not sent again', async () => {
-  const { deliver, log } = way([{ incident: { id: 'i', photos_list: [{ id: 'p', stored: true }] } }]);
+  const { deliver, log } = way([receipt({ id: 'i', photos_list: [{ id: 'p', stored: true }] })]);
   await deliver(DEED);
   assert.equal(log.length, 1);
 });
 
 test('an incident that has left our sight is an answer too', async () => {
-  const { deliver } = way([{ incident: null }]);
-  assert.deepEqual(await deliver({ ...DEED, photos: [] }), { incident: null });
+  const { deliver } = way([receipt(null)]);
+  assert.equal((await deliver({ ...DEED, photos: [] })).incident, null);
 });
 
-for (const answer of [{}, { incident: { id: 'other' } }]) {
+for (const answer of [
+  {}, receipt({ id: 'other' }), receipt({ id: 'i' }, { id: 'x' }), receipt({ id: 'i' }, { sha256: 'ff' }),
+]) {
   test(`${JSON.stringify(answer)} is no answer to a deed`, async () => {
     await assert.rejects(way([answer]).deliver(DEED), Unreachable);
   });
 }
 
-test('words are added whatever happened meanwhile, a decision is not', async () => {
-  const stale = () => refusal(409, 'stale', { current: { id: 'i', version: 9 } });
-  const remark = way([stale(), { incident: { id: 'i', photos_list: [] } }]);
-  await remark.deliver({ ...DEED, deed: 'remark' });
-  assert.equal(JSON.parse(remark.log[1][1]).seen_version, 9);
-  await assert.rejects(way([stale()]).deliver(DEED), (error) => error.code === 'stale');
+test('words are added whatever happened meanwhile: kept on the new version, then sent', async () => {
+  const { outbox, store, sent } = bench([refusal(409, 'stale', { current: { id: 'i', version: 9 } }), new Unreachable('cut')]);
+  await outbox.keep({ ...DEED, deed: 'remark' }, [PICTURE]);
+  await outbox.flush();
+  assert.deepEqual(sent.map(({ body }) => JSON.parse(body).seen_version), [3, 9]);
+  assert.equal(JSON.parse((await store.items())[0].body).seen_version, 9, 'the disk has what was sent');
 });
 
 test('a deed that arrived without its photo says so', async () => {
-  const done = { incident: { id: 'i', photos_list: [] } };
-  await assert.rejects(way([done], [new Unreachable('cut')]).deliver(DEED), (error) => error.delivered === done);
-});
-
-test('what is decided about a deed is not tried again, a report waits', () => {
-  assert.equal(verdict(refusal(409, 'stale'), true).kind, 'stuck');
-  assert.equal(verdict(refusal(403, 'second_person'), true).kind, 'stuck');
-  assert.equal(verdict(refusal(403, 'csrf'), true).kind, 'later', 'a reload mends it');
-  assert.equal(verdict(refusal(403, 'role_required')).kind, 'later');
-  assert.equal(verdict(refusal(503, 'unavailable'), true).kind, 'later');
+  const done = receipt({ id: 'i', photos_list: [] });
+  const missing = await way([done], [new Unreachable('cut')]).deliver(DEED).catch((error) => error);
+  assert.deepEqual([missing.delivered, missing.photo], [done, 'p']);
 });
 
 test('followed to the end: the server has it', async () => {
-  const receipt = { incident: { id: 'i' } };
-  const { outbox, store } = bench([receipt]);
-  assert.deepEqual(await follow(outbox, DEED, [PICTURE]), { receipt, error: null });
-  assert.deepEqual(await store.reports(), []);
+  const done = receipt({ id: 'i' });
+  const { outbox, store } = bench([done]);
+  assert.deepEqual(await follow(outbox, DEED, [PICTURE]), { receipt: done, error: null });
+  assert.deepEqual(await store.items(), []);
 });
 
-test('refused while people look: nothing is left to be sent', async () => {
-  const { outbox, store } = bench([refusal(409, 'stale')]);
-  const { receipt, error } = await follow(outbox, DEED, [PICTURE]);
-  assert.equal(receipt, null);
-  assert.equal(error.code, 'stale');
-  assert.deepEqual(await store.reports(), []);
+test('refused while people look: they are told, and it waits until they say what becomes of it', async () => {
+  const { outbox, store } = bench([refusal(422, 'note_missing')]);
+  const { receipt: none, error, entry } = await follow(outbox, DEED, [PICTURE]);
+  assert.deepEqual([none, error.code, entry.state], [null, 'note_missing', 'stuck']);
+  assert.equal((await store.items()).length, 1);
 });
 
 test('refused when they have gone: it waits in the queue for them', async () => {
-  const { outbox, store } = bench([refusal(409, 'stale')]);
+  const { outbox, store } = bench([refusal(409, 'stale', { current: NOW })]);
   const fate = await follow(outbox, DEED, [PICTURE], { here: () => false });
   assert.deepEqual(fate, { receipt: null, error: null });
-  const [entry] = await store.reports();
-  assert.deepEqual([entry.state, entry.reason], ['stuck', 'no: stale']);
+  const [entry] = await store.items();
+  assert.deepEqual([entry.state, entry.reason, entry.current.version], ['conflict', 'no: stale', 9]);
   assert.ok(await store.photo('p'));
 });
 
 test('without network it is on disk and goes later', async () => {
   const { outbox, store } = bench([new Unreachable('cut')]);
   assert.deepEqual(await follow(outbox, DEED, [PICTURE]), { receipt: null, error: null });
-  assert.equal((await store.reports())[0].state, 'waiting');
+  assert.equal((await store.items())[0].state, 'waiting');
 });
 
 test('a server that is silent for long lets people go on', async () => {
@@ -116,9 +116,9 @@ test('a server that is silent for long lets people go on', async () => {
 });
 
 test('a deed whose photo is still to come is done, and the photo stays', async () => {
-  const receipt = { incident: { id: 'i' } };
-  const { outbox, store } = bench([Object.assign(new Unreachable('cut'), { delivered: receipt })]);
-  assert.deepEqual(await follow(outbox, DEED, [PICTURE]), { receipt, error: null });
+  const done = receipt({ id: 'i', version: 4 });
+  const { outbox, store } = bench([Object.assign(new Unreachable('cut'), { delivered: done, photo: 'p' })]);
+  assert.deepEqual(await follow(outbox, DEED, [PICTURE]), { receipt: done, error: null });
   assert.ok(await store.photo('p'));
 });
 
@@ -131,7 +131,7 @@ test('what may still be undone is not sent, not even in a hurry, and lets others
     deliver: async ({ id }) => { sent.push(id); return { id }; },
   });
   const draft = { words: '在路口', photos: [{ id: 'p', sha256: 'ff', bytes: 'bytes', type: 'image/jpeg' }] };
-  const held = await alsoSeen({ id: 'i', version: 4, remark: true, category_name: '井盖' }, draft, outbox, clock.now);
+  const held = await alsoSeen({ id: 'i', version: 4, remark: true, category_name: '井盖' }, draft, outbox, null, clock.now);
   await outbox.keep({ id: 'r', body: '{}', photos: [], label: {} }, []);
   await outbox.flush({ hurry: true });
   assert.deepEqual(sent, ['r']);
@@ -144,13 +144,13 @@ test('what may still be undone is not sent, not even in a hurry, and lets others
 
 test('undone in time, nothing of it is left', async () => {
   const { outbox, store } = bench([]);
-  const held = await alsoSeen({ id: 'i', version: 4, remark: true }, { words: '', photos: [] }, outbox, 0);
+  const held = await alsoSeen({ id: 'i', version: 4, remark: true }, { words: '', photos: [] }, outbox, null, 0);
   await outbox.discard(held);
-  assert.deepEqual(await store.reports(), []);
+  assert.deepEqual(await store.items(), []);
 });
 
 test('where no words are taken nothing is kept', async () => {
   const { outbox, store } = bench([]);
   assert.equal(await alsoSeen({ id: 'i', remark: false }, { words: '', photos: [] }, outbox), null);
-  assert.deepEqual(await store.reports(), []);
+  assert.deepEqual(await store.items(), []);
 });

@@ -5,10 +5,10 @@ import { memoryStore } from '../../static/field/memory.js';
 import { createOutbox } from '../../static/field/outbox.js';
 
 const refusal = (status, code = '') => new Refused(status, { code, message: `no: ${status}` });
-const report = (id) => ({ id, body: '{}', sha256: 'f', photos: [] });
+const report = (id) => ({ id, body: '{}', sha256: 'f', photos: [], made_at: '1970-01-01T00:00:00Z' });
 
 /** An outbox on a fake server and a clock that only moves when told. */
-function bench({ answers = {}, owner = 'li', store = memoryStore() } = {}) {
+function bench({ answers = {}, owner = 'li', store = memoryStore(), turn } = {}) {
   const arrived = [];
   const clock = { now: 0, timers: [] };
   const deliver = async (entry) => {
@@ -18,7 +18,7 @@ function bench({ answers = {}, owner = 'li', store = memoryStore() } = {}) {
     return { id: entry.id, number: arrived.length };
   };
   const outbox = createOutbox({
-    store, deliver, owner,
+    store, deliver, owner, turn,
     now: () => clock.now,
     setTimer: (call, ms) => clock.timers.push({ call, ms }),
     clearTimer: () => { clock.timers.length = 0; },
@@ -49,7 +49,7 @@ test('a delivered report leaves the store with its photos', async () => {
   const b = bench();
   await b.outbox.keep({ ...report('a'), photos: [{ id: 'p' }] }, [{ id: 'p', bytes: 1 }]);
   await b.outbox.flush();
-  assert.deepEqual(await b.store.reports(), []);
+  assert.deepEqual(await b.store.items(), []);
   assert.equal(await b.store.photo('p'), undefined);
   assert.equal(b.last.counts.sent, 1);
 });
@@ -112,7 +112,7 @@ test('a hurried flush after the login sends what was paused', async () => {
   assert.equal(b.last.counts.needsLogin, false);
 });
 
-for (const [status, code] of [[413, ''], [415, ''], [422, 'category_unknown'], [409, 'id_reused'], [400, ''], [404, '']]) {
+for (const [status, code] of [[403, 'role_required'], [413, ''], [415, ''], [422, 'category_unknown'], [409, 'id_reused'], [400, ''], [404, '']]) {
   test(`a report refused with ${status} ${code} waits for a person and lets the others pass`, async () => {
     const b = bench({ answers: { a: [refusal(status, code)] } });
     await queued(b, ['a', 'b']);
@@ -123,7 +123,7 @@ for (const [status, code] of [[413, ''], [415, ''], [422, 'category_unknown'], [
   });
 }
 
-for (const status of [403, 429, 500, 502, 503, 504, 507]) {
+for (const status of [429, 500, 502, 503, 504, 507]) {
   test(`after ${status} the report stays and is tried again`, async () => {
     const b = bench({ answers: { a: [refusal(status)] } });
     await queued(b, ['a']);
@@ -148,7 +148,7 @@ test('a report that breaks the server for hours lets the others pass, and stays'
 test('the same report kept twice is one report', async () => {
   const b = bench({ answers: { a: [new Unreachable('cut'), new Unreachable('cut')] } });
   await Promise.all([b.outbox.keep(report('a'), []), b.outbox.keep(report('a'), [])]);
-  assert.equal((await b.store.reports()).length, 1);
+  assert.equal((await b.store.items()).length, 1);
 });
 
 test('a report kept during a sending goes out without another push', async () => {
@@ -167,7 +167,7 @@ test('on a shared phone only the owner\'s reports are sent, the others are count
   await wang.outbox.flush({ hurry: true });
   assert.deepEqual(wang.arrived, []);
   assert.equal(wang.last.counts.others, 1);
-  assert.equal((await store.reports()).length, 1);
+  assert.equal((await store.items()).length, 1);
 });
 
 test('a stuck report can be tried again or thrown away, by a person', async () => {
@@ -189,7 +189,30 @@ test('a report another tab has delivered meanwhile does not come back', async ()
   const outbox = createOutbox({ store, deliver, owner: 'li' });
   await outbox.keep(report('a'), []);
   await outbox.flush();
-  assert.deepEqual(await store.reports(), []);
+  assert.deepEqual(await store.items(), []);
+});
+
+test('a busy server says how long to wait, and is waited for', async () => {
+  const b = bench({ answers: { a: [Object.assign(refusal(429), { retryAfter: 120 })] } });
+  await queued(b, ['a']);
+  assert.equal(b.clock.timers[0].ms, 120000);
+});
+
+test('while another tab sends this one only looks again later', async () => {
+  const b = bench({ turn: async () => false });
+  await queued(b, ['a']);
+  assert.deepEqual(b.arrived, []);
+  assert.equal(b.clock.timers[0].ms, 5000);
+});
+
+test('what was refused goes back into its form, in one step with its photos', async () => {
+  const b = bench({ answers: { a: [refusal(422)] } });
+  await b.outbox.keep({ ...report('a'), photos: [{ id: 'p' }] }, [{ id: 'p', bytes: 1 }]);
+  await b.outbox.flush();
+  await b.outbox.reopen({ id: 'a' }, { key: 'li|report', owner: 'li', photos: [{ id: 'p' }] });
+  assert.deepEqual(await b.outbox.entries(), []);
+  assert.equal((await b.store.draft('li|report')).photos[0].id, 'p');
+  assert.equal((await b.store.photo('p')).bytes, 1);
 });
 
 test('a queue from yesterday is sent when the page opens', async () => {

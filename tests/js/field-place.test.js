@@ -61,8 +61,32 @@ test('after ten seconds the best so far stands', (t) => {
 test('without any fix it says so after ten seconds', (t) => {
   const { place } = started(t);
   t.mock.timers.tick(10000);
-  assert.equal(place.status(), 'none');
+  assert.equal(place.status(), 'late');
   assert.equal(place.current(), null);
+});
+
+test('leaving switches the receiver off and keeps what it found', (t) => {
+  const { gps, place } = started(t);
+  place.stop();
+  assert.deepEqual([gps.running, place.status()], [0, 'idle']);
+  place.refresh();
+  gps.says(105, 31, 80);
+  place.stop();
+  assert.deepEqual([gps.running, place.status(), place.current().lon], [0, 'found', 105]);
+  t.mock.timers.tick(10000);
+  assert.equal(place.status(), 'found');
+});
+
+test('a rough fix is worth another search, which only betters it', (t) => {
+  const { gps, place } = started(t);
+  gps.says(105, 31, 80);
+  t.mock.timers.tick(10000);
+  place.refresh();
+  assert.equal(place.status(), 'seeking');
+  gps.says(106, 31, 90);
+  assert.equal(place.current().lon, 105);
+  gps.says(107, 31, 12);
+  assert.equal(place.current().lon, 107);
 });
 
 test('a refusal by the person is told apart', (t) => {

@@ -28,7 +28,17 @@ test('fifteen metres are good, sixteen fair, fifty-one poor and worth a look', (
 
 test('the age of a fix is told once it is over thirty seconds', () => {
   assert.equal(line({ point: fix(), now: 30000 })[2], '定位好 ±8 米');
-  assert.equal(line({ point: fix(), now: 45000 })[2], '定位好 ±8 米 · 45 秒钟前');
+  assert.equal(line({ point: fix(), now: 45000 })[2], '定位好 ±8 米 · 45 秒钟前的位置');
+});
+
+test('another search is offered when the fix is old or there is none, and none is on', () => {
+  const offered = (state) => placeWords({ point: null, status: 'found', answer: null, choice: null, now: 0, ...state }, say).again;
+  assert.equal(offered({ point: fix(), now: 30000 }), false);
+  assert.equal(offered({ point: fix(), now: 30001 }), true);
+  assert.equal(offered({ point: fix(), now: 90000, status: 'seeking' }), false);
+  assert.equal(offered({ point: fix({ method: 'manual' }), now: 90000 }), false, 'a pin does not age');
+  const statuses = ['idle', 'seeking', 'late', 'denied', 'none'];
+  assert.deepEqual(statuses.filter((status) => offered({ status })), ['idle', 'late', 'denied']);
 });
 
 test('near a border the chosen grid is named', () => {
@@ -47,8 +57,9 @@ test('a pin has no accuracy to speak of', () => {
 
 test('no position says why and what to do', () => {
   assert.deepEqual(line({ status: 'seeking' }), ['seeking', '正在定位…', '']);
-  assert.deepEqual(line({ status: 'denied' }), ['none', '没有定位权限', '在图上选位置']);
-  assert.deepEqual(line({ status: 'none' }), ['none', '还没有定位', '在图上选位置']);
+  assert.deepEqual(line({ status: 'denied' }), ['none', '没有定位权限', '请在浏览器的网站设置里允许定位，或在图上选位置']);
+  assert.deepEqual(line({ status: 'late' }), ['none', '暂时定不到位', '在图上选位置']);
+  assert.deepEqual(line({ status: 'none' }), ['none', '本机不能定位', '在图上选位置']);
 });
 
 test('the header tells the worst first', () => {
@@ -58,6 +69,6 @@ test('the header tells the worst first', () => {
   assert.equal(text({ sent: 3 }), '已送达');
   assert.equal(text({ waiting: 2, sent: 3 }), '已保存在本机 · 待发送 2');
   assert.equal(text({ waiting: 2, sending: true }), '发送中 · 剩 2');
-  assert.equal(text({ waiting: 2, stuck: 1 }), '需处理 1');
+  assert.equal(text({ waiting: 2, stuck: 1 }), '需处理 1 · 待发送 2');
   assert.equal(text({ waiting: 2, stuck: 1, needsLogin: true }), '请重新登录，内容都在');
 });

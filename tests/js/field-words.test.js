@@ -6,7 +6,7 @@ import en from '../../static/field/words.en.js';
 import zh from '../../static/field/words.zh-hans.js';
 
 // Keys may be built only behind these: `say(`state.${state}`)`.
-const BUILT = ['asks.', 'missing.', 'quality.', 'role.', 'state.'];
+const BUILT = ['asks.', 'missing.', 'nowhere.', 'quality.', 'role.', 'state.'];
 const FOLDER = new URL('../../static/field/', import.meta.url);
 
 const source = readdirSync(FOLDER)

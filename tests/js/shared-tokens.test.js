@@ -55,3 +55,21 @@ for (const [name, theme] of Object.entries({ light, dark, sun })) {
     }
   });
 }
+
+const phone = ':root[data-size="phone"]';
+const lights = {
+  light: { ...light, ...tokens(phone) },
+  dark: { ...dark, ...tokens(`${phone}[data-theme="auto"]:not([data-sunlight="on"])`) },
+  sun,
+};
+for (const [name, theme] of Object.entries(lights)) {
+  test(`the phone, ${name}: every word stands out 7 to 1 on every ground`, () => {
+    for (const ground of ['paper', 'ground', 'accent-soft', 'near-soft', 'danger-soft', 'good-soft']) {
+      for (const ink of ['ink', 'ink-2', 'accent', ...STATES]) {
+        assert.ok(contrast(theme[ink], theme[ground]) >= 7, `${ink} on ${ground}: ${contrast(theme[ink], theme[ground])}`);
+      }
+    }
+    assert.ok(contrast(theme['on-main'], theme.main) >= 7, 'words on the main button');
+    assert.ok(contrast(theme['on-main'], theme['main-press']) >= 7, 'words on the pressed button');
+  });
+}

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = ROOT / "gis_grid" / "settings.py"
 READERS = re.compile(
-    r"env(\.\w+)?|_required|_limit(_or_never)?|_number|_count"
+    r"env(\.\w+)?|_required|_limit(_or_never)?|_number|_count|_datums"
     r"|os\.environ\.(get|setdefault)|read_settings\(.*\)\.get"
 )
 IN_SHELL = re.compile(r"\$\{?([A-Z][A-Z0-9_]*_[A-Z0-9_]+)")

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import IO
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -101,14 +102,15 @@ def test_what_is_compiled_is_what_is_written() -> None:
     write_mo(again, chinese())
 
     with (FOLDER / "django.mo").open("rb") as file:
-        compiled = {message.id: message.string for message in read_mo(file) if message.id}
-    written = {message.id: message.string for message in read_mo(_rewound(again)) if message.id}
-    assert compiled == written, HOW
+        compiled = _messages(file)
+    again.seek(0)
+    assert compiled == _messages(again), HOW
 
 
-def _rewound(file: io.BytesIO) -> io.BytesIO:
-    file.seek(0)
-    return file
+def _messages(file: IO[bytes]) -> dict[str, object]:
+    """Return what a compiled file says, by msgid; of a plural by its singular."""
+    found = ((message.id, message.string) for message in read_mo(file) if message.id)
+    return {name if isinstance(name, str) else name[0]: string for name, string in found}
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from incidents.models import Category, Competence, LimitKind
 from tests.stories.town import Case, Town, answered, dispatched, hours_between, photo
+from tests.world import inside
 
 RETURN = {"reason": "not_our_duty", "proposed": {"unit": "garden"}, "note": "不属于本单位职责"}
 HOURS_2 = {"more": {"amount": 2, "kind": "hours"}, "note": "等待配件"}
@@ -306,6 +307,58 @@ def test_pressed_and_a_lead_named(town: Town) -> None:
 
     assert seen["lead"] == "Zhao"
     case.refused("chen", "name_lead", 422, "worker_unknown", worker="nobody")
+
+
+class TestArrival:
+    """到场: who has come says so; how far from the place is told in the timeline."""
+
+    def arrive(self, case: Case, by: str, **form: Any) -> Any:
+        """Return the step in the timeline. The case is as it was, so no version is counted."""
+        before = case.now.version
+        answer = case.send(by, "arrive", **form)
+        assert (answer.status_code, case.now.version) == (200, before), answer.content
+        return answer.json()["incident"]["timeline"][-1]
+
+    def test_the_holder_is_there(self, town: Town) -> None:
+        case = dispatched(town)
+
+        step = self.arrive(case, "guo", spot=SPOT | {"accuracy_m": 5}, note="已到现场")
+
+        assert (step["kind"], step["by"], step["note"]) == ("arrive", "Guo", "已到现场")
+        assert step["body"] == {"distance_m": 0.0, "far": False, "accuracy_m": 5.0}
+        assert case.state == "dispatched"
+
+    def test_far_away_is_marked_and_not_refused(self, town: Town) -> None:
+        case = dispatched(town)
+        far = {"position": {"type": "Point", "coordinates": list(inside(1.5))}}
+
+        step = self.arrive(case, "li", spot=far)
+
+        assert step["body"]["far"] is True
+        assert 370 < step["body"]["distance_m"] < 395
+        assert step["body"]["accuracy_m"] is None
+
+    def test_whoever_looked_before_may_still_go_on(self, town: Town) -> None:
+        case = dispatched(town)
+        looked_at = case.now.version
+        self.arrive(case, "guo", spot=SPOT)
+
+        case.do("guo", "sign", seen_version=looked_at)
+
+        assert case.state == "in_progress"
+
+    def test_no_other_step_waits_for_it(self, town: Town) -> None:
+        case = dispatched(town)
+        case.do("guo", "sign")
+        case.do("guo", "answer", note="已换灯")
+
+        case.refused("guo", "arrive", 409, "not_now", spot=SPOT)
+
+    def test_it_says_where(self, town: Town) -> None:
+        case = dispatched(town)
+
+        case.refused("guo", "arrive", 422, "field_missing")
+        case.refused("chen", "arrive", 403, "not_your_step", spot=SPOT)
 
 
 class TestWhistle:

@@ -1,5 +1,6 @@
 """The deeds' addresses: who is let in, what a stale page is told, and what no body can do."""
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -164,11 +165,24 @@ def test_a_deed_s_id_serves_one_deed_only(town: World, login: Login) -> None:
 def test_who_gives_it_away_is_told_that_it_left_their_sight(town: World, login: Login) -> None:
     incident = make_incident(town, by="zhao")
 
-    answer = post(
-        login("li"), "hand_over", incident, body_for("hand_over", "li", incident, area="B1")
-    )
+    body = body_for("hand_over", "li", incident, area="B1")
 
-    assert (answer.status_code, answer.json()) == (200, {"incident": None})
+    answer = post(login("li"), "hand_over", incident, body)
+
+    assert (answer.status_code, answer.json()["incident"]) == (200, None)
+
+
+def test_the_answer_repeats_the_deed_s_id_and_the_sha256_of_its_body(
+    town: World, login: Login
+) -> None:
+    incident = make_incident(town, by="zhao")
+    body = json.dumps(body_for("accept", "li", incident), ensure_ascii=False, indent=1)
+    li = login("li")
+
+    for _time in range(2):
+        told = post(li, "accept", incident, body).json()
+        assert told["id"] == json.loads(body)["id"]
+        assert told["sha256"] == hashlib.sha256(body.encode()).hexdigest()
 
 
 # --- bad bodies ---------------------------------------------------------------------------------

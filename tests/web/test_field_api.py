@@ -2,14 +2,18 @@
 
 import hashlib
 import io
+from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from PIL import Image
 
+from incidents import actions
 from incidents.models import Attachment, Incident
 from tests.world import PASSWORD, World, announced, body_of, inside, make_report
 
@@ -227,3 +231,23 @@ class TestPhotos:
         assert fetch(li, f"/photos/{report.photos[0].id}")[0] == 200
         assert fetch(login("wang"), f"/photos/{report.photos[0].id}")[0] == 404
         assert self.send(login("wang"), report, content).status_code == 404
+
+
+def test_me_tells_what_is_reported_here_at_which_hour(world: World, login) -> None:  # type: ignore[no-untyped-def]
+    morning = timezone.localtime(timezone.now() - timedelta(days=2)).replace(hour=7, minute=30)
+    reports: list[tuple[str, dict[str, Any]]] = [
+        ("zhao", {}),
+        ("zhao", {"recorded_at": morning + timedelta(days=1)}),
+        ("zhao", {"recorded_at": morning - timedelta(days=90)}),  # long ago
+        ("wang", {"place": inside(2.5)}),  # somebody else's ground
+    ]
+    for by, changes in reports:
+        when = {"recorded_at": morning, "category": "manhole", **changes}
+        found = make_report(**{**when, "fixed_at": when["recorded_at"]})
+        actions.report(found, by=world.actor(by), at=found.recorded_at)
+
+    items = login("li").get("/api/field/me").json()["categories"]
+
+    hours = {item["code"]: item["hours"] for item in items}
+    assert hours == {"street_lamp": [], "manhole": [0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0]}
+    assert not any(item["recent"] for item in items)  # Li reported none of them

@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from gis_grid.web.errors import wants_json
+from incidents.boards import board_url
 from incidents.models import Attachment, Event, Incident
 from incidents.telling.links import token_of
 from tests.deedtable import FORMS, TABLE, expected
@@ -78,11 +79,18 @@ DOORS = [
     Door("readyz", login=False),
     Door("i18n/setlang/", "POST", login=False),
     Door("field/", open_to=FIELD),
+    Door("field/sw.js", login=False),
+    Door("field/app.webmanifest", login=False),
     Door("command/", open_to=DESK),
     Door("notices/"),
     Door("notices/", "POST"),
     Door("t/<str:token>", login=False),
     Door("t/<str:token>", "POST", login=False),
+    Door("r/<str:token>", login=False),
+    Door("r/<str:token>", "POST", login=False),
+    Door("r/<str:token>/sent/<str:link>", login=False),
+    Door("posters/<code:code>/", open_to=DESK),
+    Door("posters/<code:code>/", "POST", open_to=DESK),
     Door("planning/", open_to=PLAN),
     Door("planning/staffing/map", open_to=PLAN),
     Door("planning/staffing.csv", open_to=PLAN),
@@ -110,6 +118,7 @@ DOORS = [
         "PUT",
         foreign=EVERYBODY - {"li"},
     ),
+    Door("api/field/pack", open_to=FIELD),
     Door("api/field/tasks", open_to=FIELD, foreign=frozenset({"wang"}), lists=True),
     Door("api/command/snapshot", open_to=DESK),
     Door("api/command/events", open_to=DESK),
@@ -184,7 +193,9 @@ def address(door: Door, incident: Incident) -> str:
         "<uuidstr:photo_id>": PHOTO,
         "<uuidstr:report_id>": incident.pk,
         "<uuidstr:incident_id>": incident.pk,
+        "r/<str:token>": board_url(incident.area)[1:],
         "<str:token>": token_of(incident.pk),
+        "<str:link>": token_of(incident.pk),
         "<code:code>": "A1",
         "<tile:z>": 0,
         "<tile:x>": 0,

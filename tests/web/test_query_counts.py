@@ -29,7 +29,7 @@ NEAR_LON = inside(1.01)[0]
 
 # who, address, queries; one of them is always the session with its user and seats
 READS = [
-    ("li", "/api/field/me", 5),  # areas, units, categories used lately, categories
+    ("li", "/api/field/me", 6),  # areas, units, categories: all, used lately, by the hour
     ("li", f"/api/field/route?lon={LON}&lat={LAT}&accuracy_m=8", 3),  # areas near, borders
     # areas near, shapes for the shares, borders
     ("li", f"/api/field/route?lon={NEAR_LON}&lat={LAT}&accuracy_m=20", 4),
@@ -86,9 +86,9 @@ def test_a_long_case_is_shown_with_as_many_queries_as_a_short_one(world: World, 
     chen = login("chen")
 
     # session with its user, incident, its duplicates, photos, history, ratings; dispatches, their
-    # extensions; whether I act for a unit, whether others were merged into it
-    assert count(chen, f"/api/incidents/{short.pk}") == 10
-    assert count(chen, f"/api/incidents/{long.pk}") == 10
+    # extensions; whether I act for a unit
+    assert count(chen, f"/api/incidents/{short.pk}") == 9
+    assert count(chen, f"/api/incidents/{long.pk}") == 9
 
 
 def test_a_photo_takes_a_fixed_number_of_queries(world: World, login, media) -> None:  # type: ignore[no-untyped-def]

@@ -152,7 +152,7 @@ const calledUnit = ({ incident }) => pick({
 
 /** Photos of one kind; needed as a function of the incident. */
 const pictures = (role, isNeeded = () => false) => ({ incident, tools }) => (tools.prepare
-  ? photoList({ role, label: say(`ask.photos_${role}`), needed: isNeeded(incident), prepare: tools.prepare })
+  ? photoList({ role, label: say(`ask.photos_${role}`), needed: isNeeded(incident), tools })
   : null);
 const proofNeeded = (incident) => incident.photo_rule === 'required';
 const onSite = (incident) => incident.verify === 'on_site';
@@ -189,6 +189,7 @@ function telephone() {
 export const ASKS = {
   accept: [said],
   answer: [work, pictures('after', proofNeeded)],
+  arrive: [here(() => true), said],
   ask_check: [said],
   ask_extension: [more, needed],
   ask_verify: [said],

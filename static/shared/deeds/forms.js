@@ -17,7 +17,8 @@
  *
  * `incident` is GET /api/incidents/{id}; `choices` GET /api/incidents/{id}/choices (null where the
  * deed asks nothing of it). `tools`, each only where the page can do it:
- *   prepare(file)  -> Promise {bytes, type, sha256}   shrink and hash a picture; no photo field without
+ *   prepare(file, photo)  -> Promise {bytes, type, sha256}   shrink and hash a picture; no photo field
+ *                  without; before, recall, removed: see photos.js, for pages that keep what was begun
  *   locate()       -> Promise {lon, lat, accuracy_m, datum}   where this device is
  *   pick(from)     -> Promise {lon, lat, datum?} or null   let people point at the map
  *   find(words)    -> Promise [{code, name, …}]   areas by name, GET urls.choice_areas?q=

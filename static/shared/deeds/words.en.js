@@ -2,6 +2,7 @@
 export default {
   'deed.accept': 'Accept',
   'deed.answer': 'Answer',
+  'deed.arrive': 'I am there',
   'deed.ask_check': 'Ask to check',
   'deed.ask_extension': 'Extend',
   'deed.ask_verify': 'Ask verifier',
@@ -41,6 +42,7 @@ export default {
 
   'about.accept': 'Accepted, it is a case and waits to be dispatched.',
   'about.answer': 'Say what was done. Somebody else verifies it.',
+  'about.arrive': 'Tells the command centre that you are there. Your position is read this once; only the distance is kept.',
   'about.ask_check': 'A grid worker nearby looks first; then you decide whether it is a case.',
   'about.ask_extension': 'Say why more time is needed; the command centre answers.',
   'about.ask_verify': 'Somebody else looks on the spot. Who handled it may not verify it.',
@@ -118,7 +120,7 @@ export default {
   'ask.photo_nth': 'Photo {n}',
   'ask.photo_unreadable': 'This picture cannot be read. Please take another one.',
   'ask.spot': 'Where you are',
-  'ask.spot_needed': 'Verification happens on the spot: please allow the position.',
+  'ask.spot_needed': 'This step happens on the spot: please allow the position.',
   'ask.spot_seek': 'Find my position',
   'ask.spot_seeking': 'Looking for your position …',
   'ask.spot_found': 'Found, about {metres} m accurate',
@@ -150,6 +152,7 @@ export default {
   'kind.photo': 'Photo arrived',
   'kind.accept': 'Accepted',
   'kind.answer': 'Answered',
+  'kind.arrive': 'On the spot',
   'kind.ask_check': 'Pre-check asked for',
   'kind.ask_extension': 'Extension asked for',
   'kind.ask_verify': 'Verification asked for',

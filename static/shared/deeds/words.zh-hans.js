@@ -2,6 +2,7 @@
 export default {
   'deed.accept': '受理',
   'deed.answer': '反馈',
+  'deed.arrive': '到场',
   'deed.ask_check': '派人核实',
   'deed.ask_extension': '申请延期',
   'deed.ask_verify': '派人核查',
@@ -41,6 +42,7 @@ export default {
 
   'about.accept': '受理后就是一件案件，等待派遣。',
   'about.answer': '写明怎么办的。反馈后由另一个人核查。',
+  'about.arrive': '告诉指挥中心：我到了。只在这时取一次位置，只留下离事发地的距离。',
   'about.ask_check': '请附近的网格员先去看一看，再决定受不受理。',
   'about.ask_extension': '说明为什么需要更多时间，由指挥中心批复。',
   'about.ask_verify': '请另一个人到现场核查。办理的人不能自己核查。',
@@ -118,7 +120,7 @@ export default {
   'ask.photo_nth': '第 {n} 张照片',
   'ask.photo_unreadable': '这张照片读不出来，请换一张。',
   'ask.spot': '现在的位置',
-  'ask.spot_needed': '要到现场核查，请打开定位。',
+  'ask.spot_needed': '这一步要知道您在现场，请打开定位。',
   'ask.spot_seek': '取当前位置',
   'ask.spot_seeking': '正在定位……',
   'ask.spot_found': '已定位，精度约 {metres} 米',
@@ -150,6 +152,7 @@ export default {
   'kind.photo': '照片送达',
   'kind.accept': '受理',
   'kind.answer': '反馈',
+  'kind.arrive': '到场',
   'kind.ask_check': '派人核实',
   'kind.ask_extension': '申请延期',
   'kind.ask_verify': '派人核查',
