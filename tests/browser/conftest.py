@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.desk import Desk, session_of
+from tests.net import Net
 from tests.product import Product, wait_until_quiet
 from tests.world import World
 
@@ -38,3 +39,10 @@ def desk(product: Product, world: World, chromium: Browser) -> Iterator[Desk]:
     for context in contexts:
         context.close()
     wait_until_quiet()
+
+
+@pytest.fixture
+def net(product: Product) -> Iterator[Net]:
+    """A link of ours to the product: it may cut, stay silent and lie."""
+    with Net(product.url) as link:
+        yield link
