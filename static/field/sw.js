@@ -96,7 +96,7 @@ async function keptPage() {
   if (!found || !self.cookieStore) return found;   // the page looks itself, too: whose.js
   const cookie = await self.cookieStore.get('who');
   if (cookie && cookie.value === found.headers.get('X-Field-User')) return found;
-  await cache.delete(page);
+  if (cookie) await cache.delete(page);   // of another; a browser that was killed may just lack its own
   return new Response(nobody, { headers: { 'Content-Type': 'text/plain; charset=utf-8' } });
 }
 
