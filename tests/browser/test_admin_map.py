@@ -96,9 +96,11 @@ def test_a_facility_is_placed_with_a_marker(office: Page) -> None:
     kind = FacilityCategory.objects.get()
     office.goto(f"/admin/facilities/facility/add/?category={kind.pk}&code=F1&name=F1")
 
-    office.locator(".leaflet-draw-draw-marker").click()
-    office.locator(".shape-map").click(position={"x": 300, "y": 200})
+    place = office.locator(".field-point")
+    place.locator(".leaflet-draw-draw-marker").click()
+    place.locator(".shape-map").click(position={"x": 300, "y": 200})
     office.locator("[name=_save]").click()
 
     expect(office.locator(".messagelist .success")).to_be_visible()
     assert 104 < Facility.objects.get().point.x < 106
+    assert Facility.objects.get().entrances is None
