@@ -23,13 +23,9 @@ from tests.deedtable import (
     expected,
     photos_for,
     settle_people,
+    version_after,
 )
 from tests.world import NOW, World, make_incident, order_of
-
-
-def after(deed: str, incident: Incident) -> int:
-    """Return the version after a deed. Who arrives changes nothing that others look at."""
-    return incident.version if deed == "arrive" else incident.version + 1
 
 
 def tried(deed: str, incident: Incident, by: Actor) -> Answer:
@@ -53,7 +49,7 @@ def tried(deed: str, incident: Incident, by: Actor) -> Answer:
             return Answer(refusal.status, refusal.code)
         log = Event.objects.order_by("-pk")
         assert (log.count(), log[0].kind, log[0].incident_id) == (before + 1, deed, incident.pk)
-        assert (log[0].version, log[0].state_after) == (after(deed, incident), done.state)
+        assert (log[0].version, log[0].state_after) == (version_after(deed, incident), done.state)
         transaction.set_rollback(True)
     return DONE
 
@@ -159,5 +155,5 @@ def test_the_same_deed_again_changes_nothing(town: World, deed: str) -> None:
     first = actions.DEEDS[deed](incident.pk, order, **details)
     second = actions.DEEDS[deed](incident.pk, order, **details)
 
-    assert first.version == second.version == after(deed, incident)
+    assert first.version == second.version == version_after(deed, incident)
     assert Event.objects.count() == before + 1
