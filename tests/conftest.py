@@ -10,6 +10,7 @@ from django.test import Client
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
+from incidents.deadlines import calendars
 from tests.phone import phone, picture
 from tests.product import Product, database_url, end_other_sessions, run_product
 from tests.world import World, build_world
@@ -44,8 +45,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 @pytest.fixture
 def world(db: None) -> World:
-    """The small town of `tests/world.py` with its cast."""
-    return build_world()
+    """The small town of `tests/world.py` with its cast; its calendar is read, as after a while."""
+    built = build_world()
+    calendars.forget()
+    calendars.calendar_of()
+    return built
 
 
 @pytest.fixture

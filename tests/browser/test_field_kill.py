@@ -34,7 +34,7 @@ from tests.world import World, do, inside
 pytestmark = pytest.mark.browser
 
 SEED = 20260305
-KILLS = int(os.environ.get("GRID_KILLS", "8"))
+KILLS = int(os.environ.get("GRID_KILLS", "6"))
 FIELD_S = 1.0  # a field older than this is kept
 PHOTO_S = 0.25  # the time it takes to write a picture of some megabytes down
 OFFERED_MS = 2000

@@ -163,4 +163,4 @@ def test_half_an_update_breaks_no_start_without_network_and_loses_nothing(
         (released / "staticfiles.json").write_bytes(keep)
     serve(product, released)
     page.evaluate("window.dispatchEvent(new Event('online'))")
-    expect(page.locator("#queue-state")).to_contain_text("已送达", timeout=30_000)
+    expect(page.locator("#queue-state")).to_have_attribute("data-kind", "good", timeout=30_000)
