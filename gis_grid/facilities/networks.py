@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_grid.errors import NotFound, Unavailable
 from gis_grid.facilities.models import WalkNetwork
-from gis_grid.geo.metric import LocalMetric
 from gis_grid.territory.models import Boundary
 from gis_grid.walking import rules
 from gis_grid.walking.network import Network
@@ -133,7 +132,7 @@ def _degrees(metres: float, lat: float) -> tuple[float, float]:
 
 def _extent(network: Network) -> Polygon:
     """Return the box around all streets and as far as a connector reaches."""
-    plane: LocalMetric = network.plane
+    plane = network.plane
     metres = plane.to_metres(network.shape)
     corners = plane.to_lonlat(
         [metres.min(axis=0) - MAX_CONNECTOR_M, metres.max(axis=0) + MAX_CONNECTOR_M]

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from django.contrib.gis.geos import Polygon
 from django.utils.translation import gettext_lazy as _
 
 from gis_grid.errors import Invalid
 from gis_grid.exchange.outcome import Outcome
 from gis_grid.facilities.coverage import People, Places, Question, categories_named
+from gis_grid.facilities.models import FacilityCategory
 from gis_grid.facilities.networks import opened
 from gis_grid.facilities.spots import Wanted, number_of, read_spots
 from gis_grid.walking.reach import LIMIT_M, Reach
@@ -82,7 +84,7 @@ class Candidates:
 
 
 def plan_sites(plan: Plan, progress: Callable[[Any], None] = lambda _stage: None) -> dict[str, Any]:
-    """Return the chosen sites in the order of what each adds, and what they bring together.
+    """Return the chosen sites, what each would bring alone, and what they bring together.
 
     Raises what a coverage run raises, Invalid `out_of_range` for the number of sites, and
     `share_out_of_reach`.
@@ -95,7 +97,7 @@ def plan_sites(plan: Plan, progress: Callable[[Any], None] = lambda _stage: None
     (category,) = categories_named(question.categories)
     people = People.within(stored.extent, ground)
     reach = Reach(ground.network, gates_open=question.gates_open)
-    now_m = _now(category.code, people, reach, ground, stored.extent)
+    now_m = _now(category, people, reach, ground, stored.extent)
     beyond = np.flatnonzero((now_m > question.limit_m) & people.placed.stands)
     candidates = (
         Candidates.of_file(plan.candidates)
@@ -126,9 +128,10 @@ def plan_sites(plan: Plan, progress: Callable[[Any], None] = lambda _stage: None
     }
 
 
-def _now(code: str, people: People, reach: Reach, ground: Ground, extent: Any) -> Floats:
+def _now(
+    category: FacilityCategory, people: People, reach: Reach, ground: Ground, extent: Polygon
+) -> Floats:
     """Return the metres (k,) people walk today, inf where nothing stands yet."""
-    (category,) = categories_named([code])
     try:
         places = Places.of(category, extent, ground)
     except Invalid:  # the first of its kind may be planned too
@@ -138,24 +141,24 @@ def _now(code: str, people: People, reach: Reach, ground: Ground, extent: Any) -
 
 def _chosen(plan: Plan, offer: Offer, candidates: Candidates) -> dict[str, Any]:
     limit_m = plan.question.limit_m
+    newly = offer.newly(limit_m)
     at_once: Sites | None = None
     if plan.objective is Objective.COVER:
-        at_once = quick(offer.newly(limit_m), offer.cost, plan.sites)
+        at_once = quick(newly, offer.cost, plan.sites)
         sites = cover(offer, plan.sites, limit_m, plan.time_limit_s)
     elif plan.objective is Objective.MEDIAN:
         at_once = quick(offer.saved(), offer.cost, plan.sites)
         sites = median(offer, plan.sites, plan.time_limit_s)
     else:
         sites = fewest(offer, plan.share, limit_m, plan.time_limit_s)
-    near = offer.newly(limit_m)[sites.chosen]
-    served = np.unique(near.indices[near.data > 0])
+    served = np.unique(newly[sites.chosen].indices)
     return {
         "sites": [
             {
                 "candidate": candidates.codes[k],
                 "lon": round(float(candidates.lonlat[k, 0]), 7),
                 "lat": round(float(candidates.lonlat[k, 1]), 7),
-                "alone": float(offer.newly(limit_m)[[k]].sum()),
+                "alone": float(newly[[k]].sum()),
                 "cost": float(offer.cost[k]),
             }
             for k in sites.chosen

@@ -102,7 +102,7 @@ window.hands = (() => {
   const networkIsBack = () => { window.dispatchEvent(new Event('online')); };
 
   /** Wait until the header says this, a regular expression. */
-  const queueSays = (words) => until(() => new RegExp(words).test(queueLine()), `${words} in the header`, 6000)
+  const queueSays = (words) => until(() => new RegExp(words).test(queueLine()), `${words} in the header`, 20000)
     .catch((error) => { throw new Error(`${error.message}, which says ${queueLine()}`); });
 
   async function retry() {

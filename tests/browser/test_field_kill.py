@@ -31,10 +31,10 @@ from tests.phone import Phone, add_photo, choose, expect_delivered, reported
 from tests.product import Product, wait_until_quiet
 from tests.world import World, do, inside
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.proof]
 
 SEED = 20260305
-KILLS = int(os.environ.get("GRID_KILLS", "6"))
+KILLS = int(os.environ.get("GRID_KILLS", "8"))
 FIELD_S = 1.0  # a field older than this is kept
 PHOTO_S = 0.25  # the time it takes to write a picture of some megabytes down
 OFFERED_MS = 2000

@@ -30,7 +30,7 @@ from tests.net import (
 from tests.phone import Phone
 from tests.product import Product
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.proof]
 
 HANDS = Path(__file__).with_name("hands.js")
 REPORTS = int(os.environ.get("GRID_LOSSY_REPORTS", "4"))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
+from incidents.models import Incident
 from tests.phone import Phone, choose, expect_delivered, submit, take
 from tests.product import Product
 from tests.releases import change, collect, serve
@@ -164,3 +165,4 @@ def test_half_an_update_breaks_no_start_without_network_and_loses_nothing(
     serve(product, released)
     page.evaluate("window.dispatchEvent(new Event('online'))")
     expect(page.locator("#queue-state")).to_have_attribute("data-kind", "good", timeout=30_000)
+    assert Incident.objects.get().attachments.stored().count() == 1
