@@ -11,8 +11,9 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from incidents import actions
 from incidents.models import Incident
+from tests.login import cookies_of
 from tests.product import Product, wait_until_quiet
-from tests.world import PASSWORD, World, inside, make_report
+from tests.world import World, inside, make_report
 
 Phone = Callable[..., Page]
 
@@ -43,12 +44,9 @@ def phone(product: Product, world: World, chromium: Browser) -> Iterator[Phone]:
         if context is None:
             context = chromium.new_context(**{**phone_options, **options})
             contexts.append(context)
+        context.add_cookies(cookies_of(world, name, product.url))
         page = context.new_page()
-        page.goto("/login/?next=/field/")
-        page.get_by_label("用户名").fill(name)
-        page.get_by_label("密码").fill(PASSWORD)
-        page.get_by_role("button", name="登录").click()
-        page.wait_for_url("**/field/")
+        page.goto("/field/")
         return page
 
     yield open_

@@ -11,6 +11,8 @@ whole street, Chen commands the district, Sun plans, `root` administers and does
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -29,7 +31,7 @@ from gis_grid.people.models import (
     UnitMember,
     Worker,
 )
-from gis_grid.territory.actions import AreaDraft, found
+from gis_grid.territory.actions import AreaDraft, found_many
 from gis_grid.territory.models import Area, Level
 from incidents import actions
 from incidents.models import Category, Incident
@@ -75,11 +77,7 @@ def inside(column: float = 0.5, row: float = 0.5) -> tuple[float, float]:
 def build_world() -> World:
     """Build the town in the test database."""
     areas = _areas()
-    users = {name: _person(name, areas[code], role) for name, (code, role) in CAST.items()}
-    users["root"] = User.objects.create(
-        username="root", password=_hashed(), is_staff=True, is_superuser=True
-    )
-    return World(areas, users, _categories())
+    return World(areas, _cast(areas), _categories())
 
 
 def make_report(place: tuple[float, float] | None = None, **changes: Any) -> Report:
@@ -199,11 +197,29 @@ def _areas() -> dict[str, Area]:
         ("B1", "北门第一网格", Level.GRID, "B", square(2)),
     ]
     areas: dict[str, Area] = {}
-    for code, name, level, parent, shape in plan:
-        areas[code] = found(
-            AreaDraft(code, name, level, areas[parent] if parent else None, shape=shape)
+    for _level, rows in groupby(plan, itemgetter(2)):
+        founded = found_many(
+            [
+                AreaDraft(code, name, level, areas[parent] if parent else None, shape=shape)
+                for code, name, level, parent, shape in rows
+            ]
         )
+        areas.update((area.code, area) for area in founded)
     return areas
+
+
+def _cast(areas: dict[str, Area]) -> dict[str, User]:
+    root = User(username="root", password=_hashed(), is_staff=True, is_superuser=True)
+    logins = [*(User(username=name, password=_hashed()) for name in CAST), root]
+    users = {user.username: user for user in User.objects.bulk_create(logins)}
+    workers = Worker.objects.bulk_create([_as_worker(name, users[name]) for name in CAST])
+    Assignment.objects.bulk_create(
+        [
+            Assignment(worker=worker, area=areas[code], role=role)
+            for worker, (code, role) in zip(workers, CAST.values(), strict=True)
+        ]
+    )
+    return users
 
 
 def _person(name: str, area: Area, role: Role) -> User:
@@ -217,7 +233,13 @@ def _login(name: str) -> User:
 
 
 def _worker(name: str, user: User) -> Worker:
-    return Worker.objects.create(code=name, name=name.title(), phone="13800000001", user=user)
+    worker = _as_worker(name, user)
+    worker.save()
+    return worker
+
+
+def _as_worker(name: str, user: User) -> Worker:
+    return Worker(code=name, name=name.title(), phone="13800000001", user=user)
 
 
 @cache
@@ -232,9 +254,8 @@ def _categories() -> dict[str, Category]:
         ("street_lamp", "路灯不亮", "Street lamp out", "asked"),
         ("manhole", "井盖缺失破损", "Manhole cover", "required"),
     ]
-    return {
-        code: Category.objects.create(
-            code=code, name=name, name_en=english, major=major, limit_amount=24, photo=photo
-        )
+    rows = [
+        Category(code=code, name=name, name_en=english, major=major, limit_amount=24, photo=photo)
         for code, name, english, photo in minors
-    }
+    ]
+    return {category.code: category for category in Category.objects.bulk_create(rows)}

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.desk import Desk, session_of
+from tests.browser.desk import Desk
+from tests.login import cookies_of
 from tests.net import Net
 from tests.product import Product, wait_until_quiet
 from tests.world import World
@@ -28,7 +29,7 @@ def desk(product: Product, world: World, chromium: Browser) -> Iterator[Desk]:
             }
         )
         contexts.append(context)
-        context.add_cookies([{**session_of(world, name), "url": product.url}])
+        context.add_cookies(cookies_of(world, name, product.url))
         page = context.new_page()
         page.goto(f"/command/{view}")
         expect(page.locator("body")).to_have_attribute("data-live", "live", timeout=15_000)

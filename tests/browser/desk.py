@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.conf import settings
-from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Locator, Page
 
@@ -16,16 +14,6 @@ from incidents.reports import Photo
 from tests.world import World, make_report, order_of
 
 Desk = Callable[..., Page]
-
-
-def session_of(world: World, name: str) -> dict[str, str]:
-    """Return the session cookie of one of the cast."""
-    client = Client()
-    client.force_login(world.users[name])
-    return {
-        "name": settings.SESSION_COOKIE_NAME,
-        "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
-    }
 
 
 def report(

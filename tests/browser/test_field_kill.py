@@ -24,8 +24,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from incidents.actions import To
 from incidents.models import Attachment, Event, Incident
-from tests.browser.desk import session_of
 from tests.killed import Handset
+from tests.login import cookies_of
 from tests.net import WELL, Asked, Fate, Net
 from tests.phone import Phone, add_photo, choose, expect_delivered, reported
 from tests.product import Product, wait_until_quiet
@@ -203,7 +203,7 @@ def handset(net: Net, world: World, chromium: Browser, tmp_path: Path) -> Iterat
         geolocation={"longitude": lon, "latitude": lat, "accuracy": 8},
         base_url=net.url,
     )
-    phone.cookies = [{**session_of(world, "li"), "url": net.url}]
+    phone.cookies = cookies_of(world, "li", net.url)
     yield phone
     phone.close()
     wait_until_quiet()

@@ -116,6 +116,7 @@ def test_a_report_can_be_hit_read_and_heard(phone: Phone, picture: Path, world: 
     page = phone(at=NEAR_BORDER, accuracy=30)
     audit = Audit(page)
     expect(page.locator("[data-screen=home] .place-title")).to_have_text("翠湖第一网格")
+    expect(page.locator("#queue-state")).not_to_be_empty()
     audit.look("home")
     take(page, picture)
     expect(page.locator("#question")).to_be_visible()

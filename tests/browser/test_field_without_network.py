@@ -131,6 +131,26 @@ def test_arrival_and_answer_go_out_when_the_network_is_back(
     assert incident.attachments.stored().count() == 1
 
 
+def test_accepting_needs_no_network(phone: Phone, world: World, product: Product) -> None:
+    """One press and no form: what is queued is the deed and the version the phone saw."""
+    incident = reported(world)
+    page = phone()
+    ready(page)
+    product.stop("web")
+    page.reload()
+    detail = open_task(page)
+
+    detail.get_by_role("button", name="受理", exact=True).click()
+    expect(detail).to_contain_text("待发送：受理")
+    expect(detail.locator(".badge").first).to_have_text("已上报")  # not done before it is done
+
+    come_back(product, page)
+    delivered(page)
+    incident.refresh_from_db()
+    assert incident.state == "accepted"
+    assert incident.events.filter(kind="accept").count() == 1
+
+
 def test_signing_and_returning_need_no_network_either(
     phone: Phone, world: World, product: Product
 ) -> None:
