@@ -4,11 +4,14 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from incidents.deadlines import calendars
 from tests.phone import phone, picture
@@ -50,6 +53,22 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     yield
     with django_db_blocker.unblock():
         end_other_sessions()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_are_listed_once() -> Iterator[None]:
+    """Every test client builds all middleware anew: WhiteNoise would walk through every file."""
+    build, built = WhiteNoiseMiddleware.__init__, []
+
+    def build_once(self: Any, get_response: Any = None, settings: Any = settings) -> None:
+        if not built:
+            build(self, get_response, settings)
+            built.append(self)
+        self.__dict__.update(built[0].__dict__, get_response=get_response)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "__init__", build_once)
+        yield
 
 
 @pytest.fixture
