@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from incidents.actions import To
 from incidents.models import Incident
+from tests.net import Net, down, well
 from tests.phone import Phone, add_photo, open_task, reported
 from tests.product import Product
 from tests.world import PASSWORD, World, add_units, do, inside
@@ -49,9 +50,9 @@ def wait_until(holds: Callable[[], bool], seconds: float = 10) -> None:
         time.sleep(0.05)
 
 
-def come_back(product: Product, page: Page) -> None:
+def come_back(net: Net, page: Page) -> None:
     """The network is there again, and the phone notices."""
-    product.ensure()
+    net.judge = well
     page.evaluate("window.dispatchEvent(new Event('online'))")
 
 
@@ -74,11 +75,11 @@ def test_it_opens_with_the_server_stopped(phone: Phone, world: World, product: P
     expect(detail.get_by_role("button", name="反馈", exact=True)).to_be_visible()
 
 
-def test_it_opens_at_the_link_of_a_task(phone: Phone, world: World, product: Product) -> None:
+def test_it_opens_at_the_link_of_a_task(phone: Phone, world: World, net: Net) -> None:
     incident = given(world, "sign")
-    page = phone()
+    page = phone(base_url=net.url)
     ready(page)
-    product.stop("web")
+    net.judge = down
 
     other = page.context.new_page()
     other.goto(f"/field/#incident/{incident.pk}")
@@ -96,12 +97,12 @@ def press(page: Page, deed: str) -> None:
 
 
 def test_arrival_and_answer_go_out_when_the_network_is_back(
-    phone: Phone, world: World, product: Product, picture: Path
+    phone: Phone, world: World, net: Net, picture: Path
 ) -> None:
     incident = given(world, "sign")
-    page = phone()
+    page = phone(base_url=net.url)
     ready(page)
-    product.stop("web")
+    net.judge = down
     page.reload()
     detail = open_task(page)
 
@@ -120,7 +121,7 @@ def test_arrival_and_answer_go_out_when_the_network_is_back(
     page.go_back()
     expect(page.locator("#tasks .row-waits")).to_have_text("待发送：到场、反馈")
 
-    come_back(product, page)
+    come_back(net, page)
     delivered(page)
     incident.refresh_from_db()
     assert incident.state == "answered"
@@ -131,12 +132,12 @@ def test_arrival_and_answer_go_out_when_the_network_is_back(
     assert incident.attachments.stored().count() == 1
 
 
-def test_accepting_needs_no_network(phone: Phone, world: World, product: Product) -> None:
+def test_accepting_needs_no_network(phone: Phone, world: World, net: Net) -> None:
     """One press and no form: what is queued is the deed and the version the phone saw."""
     incident = reported(world)
-    page = phone()
+    page = phone(base_url=net.url)
     ready(page)
-    product.stop("web")
+    net.judge = down
     page.reload()
     detail = open_task(page)
 
@@ -144,21 +145,19 @@ def test_accepting_needs_no_network(phone: Phone, world: World, product: Product
     expect(detail).to_contain_text("待发送：受理")
     expect(detail.locator(".badge").first).to_have_text("已上报")  # not done before it is done
 
-    come_back(product, page)
+    come_back(net, page)
     delivered(page)
     incident.refresh_from_db()
     assert incident.state == "accepted"
     assert incident.events.filter(kind="accept").count() == 1
 
 
-def test_signing_and_returning_need_no_network_either(
-    phone: Phone, world: World, product: Product
-) -> None:
+def test_signing_and_returning_need_no_network_either(phone: Phone, world: World, net: Net) -> None:
     units = add_units(world)
     incident = given(world)
-    page = phone()
+    page = phone(base_url=net.url)
     ready(page)
-    product.stop("web")
+    net.judge = down
     detail = open_task(page)
 
     press(page, "退回")
@@ -169,7 +168,7 @@ def test_signing_and_returning_need_no_network_either(
     page.locator("#deed-send").click()
     expect(detail).to_contain_text("待发送：退回")
 
-    come_back(product, page)
+    come_back(net, page)
     delivered(page)
     incident.refresh_from_db()
     assert (incident.state, incident.returns) == ("accepted", 1)
@@ -192,11 +191,11 @@ def test_far_from_the_place_is_told_in_the_timeline(phone: Phone, world: World) 
 # --- map, people ---------------------------------------------------------------------------------
 
 
-def test_the_map_and_the_people_are_there(phone: Phone, world: World, product: Product) -> None:
+def test_the_map_and_the_people_are_there(phone: Phone, world: World, net: Net) -> None:
     given(world)
-    page = phone()
+    page = phone(base_url=net.url)
     ready(page)
-    product.stop("web")
+    net.judge = down
     page.reload()
     failed: list[str] = []
     page.on("requestfailed", lambda request: failed.append(request.url))
@@ -250,9 +249,7 @@ def packs(page: Page) -> list[str]:
     return found
 
 
-def test_who_logs_out_leaves_neither_page_nor_tasks(
-    phone: Phone, world: World, product: Product
-) -> None:
+def test_who_logs_out_leaves_neither_page_nor_tasks(phone: Phone, world: World) -> None:
     given(world)
     page = phone()
     ready(page)
@@ -263,10 +260,10 @@ def test_who_logs_out_leaves_neither_page_nor_tasks(
     wait_until(lambda: kept_pages(page) == [] and packs(page) == [])
 
 
-def test_another_one_s_page_is_never_shown(phone: Phone, world: World, product: Product) -> None:
+def test_another_one_s_page_is_never_shown(phone: Phone, world: World, net: Net) -> None:
     """Li's page is kept; Wang logs in elsewhere on the site, and the network goes."""
     given(world)
-    page = phone()
+    page = phone(base_url=net.url)
     ready(page)
     page.goto("/login/?next=/notices/")
     page.context.clear_cookies(name="sessionid")
@@ -275,7 +272,7 @@ def test_another_one_s_page_is_never_shown(phone: Phone, world: World, product: 
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
     page.wait_for_url("**/notices/")
-    product.stop("web")
+    net.judge = down
 
     page.goto("/field/")
 
@@ -283,14 +280,14 @@ def test_another_one_s_page_is_never_shown(phone: Phone, world: World, product: 
     assert "Li" not in page.content()
 
 
-def test_an_expired_session_keeps_the_page(phone: Phone, world: World, product: Product) -> None:
+def test_an_expired_session_keeps_the_page(phone: Phone, world: World, net: Net) -> None:
     """Nobody has logged out: what Li has on this phone stays Li's."""
     given(world)
-    page = phone()
+    page = phone(base_url=net.url)
     ready(page)
     page.context.clear_cookies(name="sessionid")
     page.goto("/")
-    product.stop("web")
+    net.judge = down
 
     page.goto("/field/")
 
