@@ -14,6 +14,7 @@ from playwright.sync_api import Dialog, Page, expect
 from incidents.actions import To
 from incidents.models import Attachment, Event, Incident
 from tests.browser.test_field_offline_drafts import kept, until_kept
+from tests.browser.test_field_reach import Audit
 from tests.phone import (
     Phone,
     add_photo,
@@ -125,6 +126,9 @@ def test_both_versions_are_shown_and_the_worker_insists(
     expect(conflict).to_contain_text("您看到的")
     expect(conflict).to_contain_text("请抓紧")
     expect(conflict).to_contain_text("已换新灯泡")
+    audit = Audit(page)
+    audit.look("conflict")
+    audit.tell()
     conflict.get_by_role("button", name="仍然提交").click()
     expect_queue(page, "已送达")
     assert Event.objects.get(incident=incident, kind="answer").note == "已换新灯泡"
