@@ -8,11 +8,14 @@ import { tilesFor } from './ground.js';
 import { say } from './words.js';
 
 const MOST_THUMBS = 200;
+const AGAIN_MS = 15000;
+const LONGEST_MS = 300000;
 
 /** @param {Object} parts pack: see pack.js; worker: see worker.js; tiles: template of their addresses */
 export function carrying({ pack, worker, tiles }) {
   let asked = '';
   let map = null;         // {done, of, full} once the worker is at it
+  let wait = AGAIN_MS;
 
   function take(data) {
     drawContacts(byId('contacts'), data.contacts);
@@ -27,12 +30,22 @@ export function carrying({ pack, worker, tiles }) {
     const wanted = JSON.stringify([grounds, thumbs]);
     if (wanted === asked) return;
     asked = wanted;
-    await worker.keep('field-tiles', grounds, (news) => {
-      map = news;
-      draw();
-    });
-    const last = await worker.keep('field-thumbs', thumbs);
-    if (!last || last.failed) asked = '';   // the network went: the next occasion goes on
+    const held = [
+      await worker.keep('field-tiles', grounds, (news) => {
+        map = news;
+        draw();
+      }),
+      await worker.keep('field-thumbs', thumbs),
+    ];
+    if (held.every(isWhole)) wait = AGAIN_MS;
+    else goOnLater(data);
+  }
+
+  /** The network went, or the server was busy: go on at the next occasion, or after a while. */
+  function goOnLater(data) {
+    asked = '';
+    setTimeout(() => hold(data).catch(() => {}), wait);
+    wait = Math.min(2 * wait, LONGEST_MS);
   }
 
   function draw() {
@@ -50,8 +63,8 @@ export function carrying({ pack, worker, tiles }) {
   function mapWords() {
     if (!worker.there) return say('carried.stay');
     if (!map || map.failed) return '';
-    if (map.done < map.of) return say('carried.map', { done: map.done, of: map.of });
-    return map.full ? say('carried.map_part') : say('carried.map_whole');
+    if (map.full) return say('carried.map_part');
+    return map.done < map.of ? say('carried.map', { done: map.done, of: map.of }) : say('carried.map_whole');
   }
 
   /** Ask anew on every occasion; offline it stays as it is. */
@@ -71,3 +84,6 @@ export function carrying({ pack, worker, tiles }) {
 const thumbsOf = ({ details }) => Object.values(details)
   .flatMap(({ photos_list: photos }) => photos.filter(({ stored }) => stored).map(({ thumb_url: url }) => url))
   .slice(0, MOST_THUMBS);
+
+/** Nothing is missing but what the phone has no room for. @param {Object|null} news null: no worker */
+const isWhole = (news) => !news || (!news.failed && (news.full || news.done === news.of));

@@ -2,11 +2,14 @@
 import { Refused, get } from '../shared/api.js';
 import { byId } from '../shared/dom.js';
 
+let refusals = 0;
+
 /** GET for everything people look at; throws what get() throws. */
 export async function ask(url) {
+  const before = refusals;
   try {
     const answer = await get(url);
-    signedOut(false);
+    if (refusals === before) signedOut(false);   // an answer from before the log-in ended says nothing
     return answer;
   } catch (error) {
     if (error instanceof Refused && error.status === 401) signedOut(true);
@@ -16,5 +19,6 @@ export async function ask(url) {
 
 /** Show or hide the way back in; nothing on the phone is lost meanwhile. */
 export function signedOut(is) {
+  refusals += is ? 1 : 0;
   byId('signed-out').hidden = !is;
 }

@@ -159,8 +159,7 @@ async function hold(name, urls, tell) {
   const work = async () => {
     while (queue.length) {
       const url = queue.shift();
-      await holdOne(cache, name, url, state);
-      state.done += 1;
+      if (await holdOne(cache, name, url, state)) state.done += 1;
       tell({ done: state.done, of: state.of, bytes: state.bytes, full: state.full });
     }
   };
@@ -168,19 +167,20 @@ async function hold(name, urls, tell) {
   tell({ done: state.done, of: state.of, bytes: state.bytes, full: state.full, finished: true });
 }
 
+/** Returns whether it is here now. */
 async function holdOne(cache, name, url, state) {
   const kept = await cache.match(url, asKept);
   if (kept && Date.now() - Number(kept.headers.get('X-Kept-At')) < STALE_MS[name]) {
     state.bytes += Number(kept.headers.get('X-Kept-Bytes'));
-    return;
+    return true;
   }
-  if (state.full) return;
+  if (state.full) return false;
   const answer = await fetch(url, { credentials: 'same-origin' });
-  if (!answer.ok || answer.redirected) return;
+  if (!answer.ok || answer.redirected) return false;
   const bytes = await answer.arrayBuffer();
   if (state.bytes + bytes.byteLength > LIMITS[name]) {
     state.full = true;
-    return;
+    return false;
   }
   state.bytes += bytes.byteLength;
   await cache.put(url, new Response(bytes, {
@@ -190,6 +190,7 @@ async function holdOne(cache, name, url, state) {
       'X-Kept-Bytes': String(bytes.byteLength),
     },
   }));
+  return true;
 }
 
 function pathOf(address) {

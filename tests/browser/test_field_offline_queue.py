@@ -300,15 +300,16 @@ def test_two_tabs_send_one_report_once(phone: Phone, picture: Path) -> None:
     page = phone()
     other = page.context.new_page()
     other.goto("/field/")
-    posts: list[str] = []  # those that were answered
+    posts: list[str] = []
     page.context.on(
-        "response", lambda r: posts.append(r.url) if r.request.method == "POST" else None
+        "requestfinished", lambda r: posts.append(r.url) if r.method == "POST" else None
     )
     page.context.set_offline(True)
     report_now(page, picture)
     expect(page.locator("#done-title")).to_have_text("已保存在本机")
     page.context.set_offline(False)  # both hear it
     until_kept(other, "!found.items.length")
+    page.reload(wait_until="networkidle")  # whatever was sent has been told by now
     assert len([url for url in posts if url.endswith("/reports")]) == 1
     assert Incident.objects.count() == 1
 

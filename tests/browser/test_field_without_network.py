@@ -1,5 +1,6 @@
 """The page with no network at all: it opens, shows the tasks, takes deeds, and sends them later."""
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from incidents.actions import To
 from incidents.models import Incident
-from tests.net import Net, down, well
+from tests.net import Net, down, only, refused, well
 from tests.phone import Phone, add_photo, open_task, reported
 from tests.product import Product
 from tests.world import PASSWORD, World, add_units, do, inside
@@ -211,6 +212,19 @@ def test_the_map_and_the_people_are_there(phone: Phone, world: World, net: Net) 
     called = page.locator("#contacts a")
     expect(called.first).to_contain_text("Chen")
     expect(called.first).to_have_attribute("href", "tel:13800000001")
+
+
+def test_a_map_with_holes_is_not_called_saved(phone: Phone, world: World, net: Net) -> None:
+    given(world)
+    net.judge = only("GET", r"/tiles/base/15/", refused(503, "unavailable", retryable=True))
+    page = phone(base_url=net.url)
+    page.get_by_role("button", name="我的任务").click()
+    line = page.locator("#carried")
+    expect(line).to_contain_text(re.compile(r"离线地图 \d+/\d+"), timeout=30_000)
+    expect(line).not_to_contain_text("已保存")
+
+    net.judge = well
+    expect(line).to_contain_text("网格地图已保存", timeout=60_000)  # after a while, by itself
 
 
 # --- one phone, several people -------------------------------------------------------------------
