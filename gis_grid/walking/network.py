@@ -19,13 +19,13 @@ from scipy.sparse.csgraph import connected_components
 
 from gis_grid.geo.metric import LocalMetric, distance_m
 from gis_grid.walking import rules
-from gis_grid.walking.chains import merge
+from gis_grid.walking.chains import Chains, merge
 from gis_grid.walking.gates import set_apart
 from gis_grid.walking.rules import Way
 from gis_grid.walking.streets import Floats, Ints, Streets
 
 LARGE = 100  # nodes; on a smaller component nobody is placed: it is an island in the map
-FORMAT = 1  # of the stored arrays
+FORMAT = 2  # of the stored arrays
 
 Bools = npt.NDArray[np.bool_]
 
@@ -36,7 +36,9 @@ class Network:
 
     `node` (n, 2); `ends` (m, 2) indexes into it; `length_m` (m,); `kind` (m,) of `rules.Way`;
     the shape of edge i is `shape[shape_from[i]:shape_from[i+1]]`, both ends included;
-    `component` (n,) numbered by size, 0 the largest, gates open; `barrier` likewise in runs.
+    `component` (n,) numbered by size, 0 the largest, gates open; `barrier` likewise in runs;
+    `hours` (h, 3) edge of a gate and from which to which minute of the day it is open, several
+    rows for one gate; one without any is always open.
     """
 
     node: Floats
@@ -48,6 +50,7 @@ class Network:
     component: npt.NDArray[np.int32]
     barrier: Floats
     barrier_from: Ints
+    hours: npt.NDArray[np.int32]
 
     @classmethod
     def of(cls, streets: Streets) -> Self:
@@ -68,6 +71,7 @@ class Network:
             component=_components(len(node), ends),
             barrier=np.concatenate(barriers) if barriers else np.empty((0, 2)),
             barrier_from=np.cumsum([0, *map(len, barriers)]).astype(np.int64),
+            hours=_hours(streets, chains),
         )
 
     @cached_property
@@ -92,16 +96,31 @@ class Network:
         large = sizes >= min(LARGE, sizes[0])
         return np.asarray(large[self.component[self.ends[:, 0]]], bool)
 
-    def arcs(self, *, gates_open: bool = True) -> csr_array:
+    def shut(self, *, gates_open: bool = True, minute: int | None = None) -> Bools:
+        """Return which edges (m,) are shut gates: all gates, or those not open at a minute."""
+        gates = np.isin(self.kind, (Way.GATE, Way.LOCK))
+        if gates_open:
+            shut = np.zeros(len(gates), bool)
+            if minute is not None:
+                edge, opens, closes = self.hours.T
+                shut[edge] = True
+                shut[edge[(opens <= minute) & (minute < closes)]] = False
+            gates &= shut
+        return gates
+
+    def arcs(self, *, gates_open: bool = True, minute: int | None = None) -> csr_array:
         """Return the graph as (n, n) metres, arc by arc in the direction of a search.
 
-        A search starts at facilities and goes outwards. With gates shut it still goes in by a
-        gate and never comes out: who lives inside has a key, and nobody else walks through.
+        A search starts at facilities and goes outwards. Through a shut gate it still goes in and
+        never comes out: who lives inside has a key, and nobody else walks through. At a `minute`
+        of the day those gates are shut whose hours leave it out.
         """
+        return self.arcs_past(self.shut(gates_open=gates_open, minute=minute))
+
+    def arcs_past(self, shut: Bools) -> csr_array:
+        """Return the same with some edges (m,) shut: a gate lets in, any other edge nobody."""
         start, end, metres = self.ends[:, 0], self.ends[:, 1], self.length_m
-        forth, back = np.ones((2, len(start)), bool)
-        if not gates_open:
-            forth, back = self.kind != Way.LOCK, ~np.isin(self.kind, (Way.GATE, Way.LOCK))
+        forth, back = ~(shut & (self.kind != Way.GATE)), ~shut
         return shortest_of(
             len(self.node),
             np.concatenate((start[forth], end[back])),
@@ -162,6 +181,14 @@ def _lengths(shape: Floats, starts: Ints) -> Floats:
     steps = distance_m(shape[:-1], shape[1:])
     along = np.concatenate(([0.0], np.cumsum(steps)))
     return along[starts[1:] - 1] - along[starts[:-1]]
+
+
+def _hours(streets: Streets, chains: Chains) -> npt.NDArray[np.int32]:
+    """Return the hours of gates with their edges; a gate's first end is the point it stands at."""
+    point, opens, closes = streets.hours.T
+    edges = np.flatnonzero(np.isin(chains.kind, (Way.GATE, Way.LOCK)))
+    row, at = np.nonzero(point[:, None] == chains.ends[edges].min(axis=1)[None, :])
+    return np.column_stack((edges[at], opens[row], closes[row])).astype(np.int32)
 
 
 def _components(nodes: int, ends: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:

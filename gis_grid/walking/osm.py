@@ -42,6 +42,7 @@ class _Found:
 
     ways: Runs = field(default_factory=Runs)
     kinds: list[int] = field(default_factory=list)
+    over: list[bool] = field(default_factory=list)
     places: dict[int, tuple[float, float]] = field(default_factory=dict)
     gates: set[int] = field(default_factory=set)
     barriers: list[shapely.LineString] = field(default_factory=list)
@@ -106,6 +107,7 @@ def _way(way: osmium.osm.Way, found: _Found, *, is_shore: bool) -> None:
         if kind is not None:
             found.ways.add([ref for ref, _place in run])
             found.kinds.append(kind)
+            found.over.append(rules.is_over(way.tags))
             found.places.update(run)
         else:
             found.barriers.append(shapely.LineString([place for _ref, place in run]))
@@ -140,6 +142,7 @@ def _streets(found: _Found) -> tuple[Streets, Fullness]:
         way_nodes=nodes,
         way_kind=np.array(found.kinds, np.uint8),
         barriers=np.array(found.barriers, object),
+        way_over=np.array(found.over, bool),
     )
     full = Fullness(streets.drawn_km2, found.amenities, found.buildings)
     return streets, full

@@ -89,15 +89,19 @@ class Seeds:
 
 @dataclass(frozen=True, eq=False)
 class Reach:
-    """A network with its gates open or shut, ready to be searched."""
+    """A network with its gates open or shut, ready to be searched.
+
+    At a `minute` of the day the gates whose hours leave it out are shut too.
+    """
 
     network: Network
     gates_open: bool = True
+    minute: int | None = None
 
     @cached_property
     def arcs(self) -> csr_array:
         """The graph; (n, n) metres."""
-        return self.network.arcs(gates_open=self.gates_open)
+        return self.network.arcs(gates_open=self.gates_open, minute=self.minute)
 
     def field(self, entrances: Placed, limit_m: float = LIMIT_M) -> Field:
         """Search from all entrances at once."""

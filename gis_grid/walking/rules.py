@@ -100,7 +100,7 @@ def is_gate(tags: Tags) -> bool:
 
 def is_barrier(tags: Tags) -> bool:
     """Return whether nobody can cross this line on foot, except where a way bridges it."""
-    if tags.get("bridge", "no") != "no" or tags.get("tunnel", "no") != "no":
+    if is_over(tags):
         return False
     return (
         tags.get("barrier") in WALLS
@@ -109,6 +109,11 @@ def is_barrier(tags: Tags) -> bool:
         or tags.get("railway") in RAILS
         or tags.get("highway") in EXPRESS
     )
+
+
+def is_over(tags: Tags) -> bool:
+    """Return whether this line runs above or below the ground: it meets nothing that it crosses."""
+    return any((tags.get(name) or "no") != "no" for name in ("bridge", "tunnel"))
 
 
 def _said(tags: Tags) -> str:
