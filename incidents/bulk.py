@@ -11,11 +11,11 @@ from datetime import date
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 
-from gis_grid.territory.locate import Layer, Locator
-from gis_grid.territory.models import Boundary, Kind
-from gis_grid.territory.ownership import OUTSIDE, Candidate, Ownership, Tolerances
+from gis_grid.territory.layers import layer_at
+from gis_grid.territory.locate import Locator
+from gis_grid.territory.models import Boundary
+from gis_grid.territory.ownership import OUTSIDE, Ownership, Tolerances
 from incidents.routing import tolerances
 
 Floats = npt.NDArray[np.float64]
@@ -81,32 +81,6 @@ def stand_in_rows(lonlat: Floats) -> npt.NDArray[np.bool_]:
     _, where, counts = np.unique(lonlat, axis=0, return_inverse=True, return_counts=True)
     limit = max(STAND_IN_ROWS, STAND_IN_SHARE * len(lonlat))
     return np.asarray(counts[where.ravel()] > limit)
-
-
-def layer_at(day: date, levels: Sequence[int]) -> Layer:
-    """Return the boundaries of some levels that are valid on a day, with their areas."""
-    rows = list(
-        Boundary.objects.at(day)
-        .filter(area__level__in=levels)
-        .select_related("area")
-        .order_by("area__code")
-    )
-    candidates = [
-        Candidate(
-            area_id=row.area_id,
-            boundary_id=row.pk,
-            code=row.area.code,
-            name=row.area.name,
-            level=row.area.level,
-            exclusive=row.area.kind == Kind.EXCLUSIVE,
-            path=row.area.path,
-            distance_m=0.0,
-            edge_m=0.0,
-        )
-        for row in rows
-    ]
-    shapes = shapely.from_wkb([bytes(row.shape.wkb) for row in rows])
-    return Layer(candidates, np.asarray(shapes, dtype=object))
 
 
 def _by_boundaries(

@@ -1,9 +1,9 @@
 """The only writers of incidents.
 
-`report` and `report_by_resident` store a new one; every later deed is a row of `states.py` and a
-function of its name here: it takes an incident's id, an `Order` (who, when, what they looked at)
-and what its form asks. Each is one transaction and appends exactly one event; the same deed again
-changes nothing.
+`report`, `report_by_resident` and `report_gap` store a new one; every later deed is a row of
+`states.py` and a function of its name here: it takes an incident's id, an `Order` (who, when, what
+they looked at) and what its form asks. Each is one transaction and appends exactly one event; the
+same deed again changes nothing.
 """
 
 from collections.abc import Callable
@@ -47,6 +47,7 @@ from incidents.actions.handling import (
     suspend,
 )
 from incidents.actions.moving import correct, hand_over, move, reroute
+from incidents.actions.planning import report_gap
 from incidents.actions.reporting import INSERT_REPORT, Reported, report
 from incidents.actions.residents import report_by_resident
 from incidents.actions.spots import Spot
@@ -106,5 +107,6 @@ __all__ = [
     "do",
     "report",
     "report_by_resident",
+    "report_gap",
     "reroute",
 ]

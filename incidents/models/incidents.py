@@ -36,6 +36,7 @@ class SourceChannel(models.TextChoices):
     DEVICE = "device", _("Device")
     INSPECTION = "inspection", _("Inspection")
     PAST = "past", _("Old records")
+    PLANNING = "planning", _("Planning")
 
 
 class PositionMethod(models.TextChoices):

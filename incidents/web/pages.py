@@ -94,6 +94,8 @@ def command(request: HttpRequest) -> HttpResponse:
             "choices": _template("api:choices", incident_id="id"),
             "choice_areas": _template("api:choice-areas", incident_id="id"),
             "deed": _deed_url(),
+            "gaps": _template("api:gaps", incident_id="id"),
+            "planning": reverse("planning"),
             "posters": reverse("posters", args=["CODE"]).replace("CODE", "{code}"),
             "login": f"{reverse('login')}?next={reverse('command')}",
             "logout": reverse("logout"),

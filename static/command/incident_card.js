@@ -6,6 +6,7 @@ import { clockOf, dueOf } from './deadline.js';
 import { deedBar } from './deeds.js';
 import { dispatchList } from './dispatches.js';
 import { dueWords } from './due.js';
+import { gapsAround } from './gaps.js';
 import { links } from './links.js';
 import { marker } from './marks.js';
 import { peopleOf } from './people.js';
@@ -30,6 +31,7 @@ export function incidentCard(incident, tools) {
     whole && section(say('incident.photos'), photoGroups(incident, tools)),
     whole && why(incident),
     peopleOf(incident.area, tools.tree),
+    whole && gapsAround(incident),
     whole && section(say('incident.timeline'), timeline(incident, tools)),
     whole && deedBar(incident, tools));
 }

@@ -10,6 +10,7 @@ export function tagsOf(row) {
     row.open_problem && tag('open_problem', say('tag.open_problem')),
     row.settled && tag('settled', say('tag.settled')),
     row.source === 'resident' && tag('resident', say('tag.resident')),
+    row.source === 'planning' && tag('planning', say('tag.planning')),
     row.duplicates > 0 && tag('duplicates', say('tag.duplicates', { count: row.duplicates })),
   ].filter(Boolean);
 }

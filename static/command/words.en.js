@@ -56,11 +56,13 @@ export default {
   'tag.settled': 'Settled there',
   'tag.duplicates': { one: '{count} duplicate', other: '{count} duplicates' },
   'tag.resident': 'Resident',
+  'tag.planning': 'Planning',
   'tag_means.objection': 'Returned too often: a leader decides whose it is',
   'tag_means.open_problem': 'An extension could not settle it; it is on the list of open problems',
   'tag_means.settled': 'Settled on the spot by who reported it',
   'tag_means.duplicates': 'Others were merged into this one',
   'tag_means.resident': 'Reported by a resident with a notice board’s QR code, without login',
+  'tag_means.planning': 'A gap that a planner reported from the service circles',
 
   'incident.place': 'Belongs to',
   'incident.reported_at': 'Reported',
@@ -96,6 +98,14 @@ export default {
   'incident.unreachable': 'It cannot be opened now. Check the network and try again.',
   'incident.retry': 'Try again',
   'incident.show': 'Show on the map',
+
+  'gaps.title': 'Service gaps nearby',
+  'gaps.no_run': 'No walking circle has been computed here yet.',
+  'gaps.found': 'Of {people} people within {metres} m, beyond a {minutes}-minute walk:',
+  'gaps.none': 'All {people} people within {metres} m are within a {minutes}-minute walk.',
+  'gaps.people': '{people} people',
+  'gaps.run': 'Computed {at}',
+  'gaps.map': 'Open the service circles',
 
   'why.title': 'Why this grid',
   'why.title_none': 'Why it has no owner',

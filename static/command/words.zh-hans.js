@@ -56,11 +56,13 @@ export default {
   'tag.settled': '自行处置',
   'tag.duplicates': '重复 {count}',
   'tag.resident': '居民',
+  'tag.planning': '规划',
   'tag_means.objection': '多次退回，等领导裁定归属',
   'tag_means.open_problem': '延期后仍办不了，列入挂账问题',
   'tag_means.settled': '上报人当场处置好的',
   'tag_means.duplicates': '有重复件并入这一件',
   'tag_means.resident': '居民扫公告栏二维码上报，未登录',
+  'tag_means.planning': '规划人员从服务圈地图上报的缺口',
 
   'incident.place': '归属',
   'incident.reported_at': '上报',
@@ -96,6 +98,14 @@ export default {
   'incident.unreachable': '暂时打不开，请检查网络后重试。',
   'incident.retry': '重试',
   'incident.show': '在地图上看',
+
+  'gaps.title': '附近的服务缺口',
+  'gaps.no_run': '还没有算过这里的步行圈。',
+  'gaps.found': '{metres} 米内住 {people} 人，步行 {minutes} 分钟到不了：',
+  'gaps.none': '{metres} 米内住 {people} 人，步行 {minutes} 分钟都能到。',
+  'gaps.people': '{people} 人',
+  'gaps.run': '{at} 计算',
+  'gaps.map': '打开服务圈',
 
   'why.title': '为什么归这个网格',
   'why.title_none': '为什么没有归属',

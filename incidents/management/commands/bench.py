@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from bench import outbox, report, report_orm, route_file, scratch
+from bench import circles, outbox, report, report_orm, route_file, scratch
 from bench.machine import machine
 from bench.outcome import Effort, Outcome
 
@@ -16,6 +16,7 @@ BENCHES = {
     "report-orm": report_orm.run,
     "outbox": outbox.run,
     "route-file": route_file.run,
+    "coverage": circles.run,
 }
 
 

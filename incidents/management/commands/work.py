@@ -19,6 +19,7 @@ from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, connection, connections
 from django.utils import timezone
 
+from gis_grid.facilities import jobs
 from gis_grid.people import throttle
 from incidents import photos, relay, rerouting
 from incidents.deadlines import watch
@@ -56,6 +57,7 @@ DUTIES = (
     Duty("tell", 0.5, teller.tell_new),
     Duty("send", 1.0, lambda: messages.send_due(timezone.now())),
     Duty("reroute", 2.0, lambda: BORDERS.follow(timezone.now())),
+    Duty("compute", 1.0, jobs.work_off),
     Duty("sweep", 30.0, lambda: sweep(timezone.now())),
 )
 
@@ -63,7 +65,7 @@ DUTIES = (
 class Command(BaseCommand):
     """Run until SIGTERM; survive a database that goes away."""
 
-    help = "Run the worker: number events, ring alarms, dispatch, reroute, tell people, sweep."
+    help = "Run the worker: number events, ring alarms, dispatch, reroute, tell people, compute."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Lead, if nobody else does, until the end."""
