@@ -1,18 +1,20 @@
-"""Load a demo town's place into the database: areas, people, party, facilities, base map."""
+"""Load a demo town's place into the database: areas, people, facilities, base map, circles."""
 
 from collections.abc import Sequence
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
-from django.contrib.gis.geos import GEOSGeometry, Point
+from django.contrib.gis.geos import GEOSGeometry, MultiPoint, Point
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from shapely.geometry.base import BaseGeometry
 
 from gis_grid.basemap.models import MapFeature
+from gis_grid.demo import circles
 from gis_grid.demo.records import AreaRecord, WorkerRecord
 from gis_grid.demo.town import Town
-from gis_grid.facilities.models import Facility, FacilityCategory
+from gis_grid.facilities import categories
+from gis_grid.facilities.models import Facility
 from gis_grid.people.models import (
     Assignment,
     HandlingUnit,
@@ -25,25 +27,6 @@ from gis_grid.territory.models import Area, Level
 
 SOURCE = "demo"
 
-# code, Chinese, English, whether one of the eight required centre kinds
-CATEGORIES = (
-    ("community_service", "社区服务", "Community service", True),
-    ("culture", "文化活动", "Culture", True),
-    ("fitness", "健身", "Fitness", True),
-    ("health", "卫生服务", "Health", True),
-    ("jobs", "就业创业", "Jobs and start-up", True),
-    ("elder_care", "养老助残", "Elder and disability care", True),
-    ("childcare", "托幼早教", "Childcare and early education", True),
-    ("safety", "平安共建", "Joint safety", True),
-    ("market", "农贸市场", "Food market", False),
-    ("elders_canteen", "长者食堂", "Elders' canteen", False),
-    ("after_school", "四点半课堂", "After-school class", False),
-    ("park", "公园", "Park", False),
-    ("parcel", "快递驿站", "Parcel point", False),
-    ("toilet", "公共厕所", "Public toilet", False),
-    ("party_service", "党群服务中心", "Party-mass service centre", False),
-)
-
 
 def load(town: Town) -> dict[str, Area]:
     """Write the whole place in one transaction; returns the areas by code."""
@@ -54,6 +37,7 @@ def load(town: Town) -> dict[str, Area]:
         load_party(town, areas)
         load_facilities(town)
         load_basemap(town)
+        circles.load(town)
     return areas
 
 
@@ -142,19 +126,15 @@ def load_party(town: Town, areas: dict[str, Area]) -> None:
 
 
 def load_facilities(town: Town) -> None:
-    """Write the categories and the facilities."""
-    categories = {
-        code: FacilityCategory.objects.create(
-            code=code, name=name, name_en=english, required=required, source=SOURCE
-        )
-        for code, name, english, required in CATEGORIES
-    }
+    """Write the categories and the facilities with their doors."""
+    by_code = categories.load()
     Facility.objects.bulk_create(
         Facility(
             code=record.code,
             name=record.name,
-            category=categories[record.category],
+            category=by_code[record.category],
             point=Point(record.point.x, record.point.y, srid=4326),
+            entrances=MultiPoint([Point(door.x, door.y) for door in record.entrances], srid=4326),
             floor_area_m2=record.floor_area_m2,
             opening_hours=record.opening_hours,
         )

@@ -164,3 +164,23 @@ class IncidentRecord:
     method: Literal["gps", "network", "manual"]
     words: str
     reported_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRecord:
+    """A wall (line) or a gate (point) as a change of the streets; `hours` as in OpenStreetMap."""
+
+    code: str
+    kind: Literal["wall", "gate"]
+    name: str
+    shape: BaseGeometry
+    hours: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomeRecord:
+    """A house and how many live in it."""
+
+    code: str
+    point: Point
+    people: int

@@ -22,11 +22,13 @@ class Progress:
     def __init__(self) -> None:
         """Start the clock."""
         self._started = time.monotonic()
+        self._told: str | Promise = ""
 
-    def __call__(self, stage: str | Promise) -> None:
-        """Name the stage that begins now."""
+    def __call__(self, stage: str | Promise, _done: float = 0.0) -> None:
+        """Name the stage that begins now, once."""
         passed = time.monotonic() - self._started
-        if passed > QUIET_S:
+        if passed > QUIET_S and stage != self._told:
+            self._told = stage
             sys.stderr.write(f"{passed:5.0f} s  {stage}\n")
 
 

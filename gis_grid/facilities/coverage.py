@@ -16,7 +16,7 @@ import numpy.typing as npt
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.gis.geos import Polygon
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +24,8 @@ from gis_grid.errors import Invalid, NotFound
 from gis_grid.facilities.models import Facility, FacilityCategory, PopulationCell, Run
 from gis_grid.facilities.networks import opened
 from gis_grid.walking.circle import nearest
+from gis_grid.walking.hours import minute_of
+from gis_grid.walking.network import Network
 from gis_grid.walking.reach import LIMIT_M, Reach, Walk
 from gis_grid.walking.snap import Ground, Placed
 from gis_grid.walking.streets import Floats, Ints
@@ -45,6 +47,12 @@ COLUMNS = [
 ]
 
 Note = Any
+# Told the stage that begins and the share of the work that is done; may raise to end the work.
+Progress = Callable[[Any, float], None]
+
+
+def in_silence(_stage: Any, _done: float) -> None:
+    """Tell nobody."""
 
 
 class Verdict(StrEnum):
@@ -65,9 +73,10 @@ class Question:
     speed: float = 1.2
     circle_m: float = 1000
     gates_open: bool = True
+    gates_at: str = ""  # a time like 23:00, at which gates are shut whose hours leave it out
 
     def check(self) -> None:
-        """Raise Invalid `out_of_range` with the field at fault."""
+        """Raise Invalid `out_of_range` with the field at fault, `bad_time`."""
         for name, (least, most) in (
             ("minutes", MINUTES),
             ("speed", SPEEDS),
@@ -80,6 +89,14 @@ class Question:
                 raise Invalid(
                     "out_of_range", message % {"name": name, "reason": reason}, {name: reason}
                 )
+
+        if self.gates_at:
+            minute_of(self.gates_at)
+
+    def reach(self, network: Network) -> Reach:
+        """Return the network with its gates as they are asked for."""
+        minute = minute_of(self.gates_at) if self.gates_at else None
+        return Reach(network, gates_open=self.gates_open, minute=minute)
 
     @property
     def limit_m(self) -> float:
@@ -120,28 +137,38 @@ class Places:
     @classmethod
     def of(cls, category: FacilityCategory, extent: Polygon, ground: Ground) -> "Places":
         """Read those that are open today; Invalid `no_facility` where there are none."""
-        today = timezone.localdate()
-        open_now = Facility.objects.filter(
-            Q(opened_on=None) | Q(opened_on__lte=today), Q(closed_on=None) | Q(closed_on__gt=today)
-        )
-        found = open_now.filter(category=category, point__coveredby=extent).order_by("code")
-        codes: list[str] = []
-        lonlat: list[tuple[float, float]] = []
-        owner: list[int] = []
-        for number, facility in enumerate(found):
-            codes.append(facility.code)
-            doors = facility.entrances.coords if facility.entrances else (facility.point.coords,)
-            lonlat += [(x, y) for x, y in doors]
-            owner += [number] * len(doors)
-        if not codes:
+        found = cls.at(open_today(extent).filter(category=category), ground)
+        if not found.codes:
             raise Invalid(
                 "no_facility",
                 _("No facility of %(category)s is loaded within the network's extent.")
                 % {"category": category},
                 {"category": category.code},
             )
-        doors_at = np.array(lonlat)
-        return cls(codes, doors_at, np.array(owner), ground.place(doors_at))
+        return found
+
+    @classmethod
+    def at(cls, facilities: Iterable[Facility], ground: Ground) -> "Places":
+        """Return the entrances of some facilities."""
+        codes: list[str] = []
+        lonlat: list[tuple[float, float]] = []
+        owner: list[int] = []
+        for number, facility in enumerate(facilities):
+            codes.append(facility.code)
+            doors = facility.entrances.coords if facility.entrances else (facility.point.coords,)
+            lonlat += [(x, y) for x, y in doors]
+            owner += [number] * len(doors)
+        doors_at = np.array(lonlat).reshape(-1, 2)
+        return cls(codes, doors_at, np.array(owner, np.int64), ground.place(doors_at))
+
+
+def open_today(extent: Polygon) -> QuerySet[Facility]:
+    """Return the facilities within an extent that are open today, by code."""
+    today = timezone.localdate()
+    open_now = Facility.objects.filter(
+        Q(opened_on=None) | Q(opened_on__lte=today), Q(closed_on=None) | Q(closed_on__gt=today)
+    )
+    return open_now.filter(point__coveredby=extent).order_by("code")
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,7 +186,7 @@ class Found:
 def compute(
     question: Question,
     by: User | None = None,
-    progress: Callable[[Any], None] = lambda _stage: None,
+    progress: Progress = in_silence,
 ) -> tuple[Run, list[Note]]:
     """Answer a question and keep the answer; the same question to the same data is one run.
 
@@ -169,18 +196,21 @@ def compute(
     question.check()
     stored, ground = opened(question.network)
     categories = categories_named(question.categories)
-    progress(_("Placing people on streets"))
+    progress(_("Placing people on streets"), 0.0)
     people = People.within(stored.extent, ground)
     notes = _doubts(_("people"), people.placed)
     if stored.sparse:
         notes.append(_("The network is sparse: gaps may be gaps of the map."))
-    reach = Reach(ground.network, gates_open=question.gates_open)
+    reach = question.reach(ground.network)
     answers, places = [], []
-    for category in categories:
-        progress(_("Walking to %(category)s") % {"category": category})
+    for number, category in enumerate(categories, 1):
+        done = number / (len(categories) + 1)
+        progress(_("Walking to %(category)s") % {"category": category}, done)
         places.append(Places.of(category, stored.extent, ground))
         notes += _doubts(category.name, places[-1].placed)
+        notes += _left_out(category, places[-1], stored.extent)
         answers.append(_answer(question, category.code, reach, people, places[-1]))
+    progress(_("Writing the table"), 0.95)
     rows = _csv(question, people, answers)
     inputs = _fingerprint(stored.version, question, people, places)
     run, _made = Run.objects.get_or_create(
@@ -323,3 +353,22 @@ def _doubts(what: Any, placed: Placed) -> list[Note]:
         )
         % {"share": 100 * off, "what": what}
     ]
+
+
+def _left_out(category: FacilityCategory, places: Places, extent: Polygon) -> list[Note]:
+    """Say how many facilities do not count: far from the network, or off every street in it."""
+    outside = Facility.objects.filter(category=category).exclude(point__coveredby=extent).count()
+    standing = len(set(places.owner[places.placed.stands].tolist()))
+    off_street = len(places.codes) - standing
+    notes = []
+    if outside:
+        notes.append(
+            _("%(count)d of %(category)s lie outside the network and do not count.")
+            % {"count": outside, "category": category}
+        )
+    if off_street:
+        notes.append(
+            _("%(count)d of %(category)s lie off every street and serve nobody.")
+            % {"count": off_street, "category": category}
+        )
+    return notes

@@ -80,6 +80,11 @@ def import_facilities(
                 outcome.reject(spot.number, category_field, "no_category", _("No category."))
         if of_osm:
             outcome.read = len(rows)
+            if not rows:
+                outcome.notes.append(
+                    _("Nothing in the extract has the tags %(tags)s.")
+                    % {"tags": "; ".join(f"{t.key}={t.value}" for e in tags.values() for t in e)}
+                )
         _keep(Facility, rows, _facility, outcome)
         if categories.made:
             outcome.notes.append(
@@ -89,6 +94,10 @@ def import_facilities(
 
     if not (category or category_field or is_pbf(wanted.path)):
         raise Invalid("no_category", _("Say --category or --category-field."))
+    if category is not None and not 0 < len(category.strip()) <= MAX_CODE:
+        raise Invalid(
+            "bad_category", _("A category's code has 1 to %(most)d signs.") % {"most": MAX_CODE}
+        )
     return _imported(write)
 
 
@@ -104,6 +113,8 @@ def import_population(wanted: Wanted, *, value: str | None = None) -> Outcome:
         if is_pbf(wanted.path):
             spots = [spot for spot in spots if spot.code.startswith(OUTLINE)]
             outcome.read = len(spots)
+            if not spots:
+                raise Invalid("no_features", _("The extract has no building with an outline."))
         for spot in spots:
             weight = 1.0 if value is None else number_of(spot.values.get(value))
             if weight is None:

@@ -146,3 +146,116 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.network} {self.at:%Y-%m-%d %H:%M}"
+
+
+class ChangeKind(models.TextChoices):
+    """What is known on the spot and not (or wrongly) in the extract."""
+
+    PATH = "path", _("surveyed path")
+    WALL = "wall", _("wall")
+    GATE = "gate", _("gate")
+    CLOSURE = "closure", _("closure")
+
+
+@pghistory.track()
+class StreetChange(models.Model):
+    """A piece of the overlay on an extract's streets, EPSG:4326.
+
+    A path, a wall and a closure are lines; a gate is a point on a wall, through which one walks
+    while it is open. Days outside `valid_from` to `valid_until` (excluded) do not know of it.
+    """
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=ChangeKind)
+    shape = models.GeometryField(_("shape"), srid=4326)
+    hours = models.CharField(
+        _("opening hours"),
+        max_length=120,
+        blank=True,
+        help_text=_("Of a gate, like 06:00-22:30; without any it is always open."),
+    )
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("change of streets")
+        verbose_name_plural = _("changes of streets")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.code}"
+
+
+class Scenario(models.Model):
+    """A planner's what-if under a name: changes on top of a network, never in it.
+
+    `content`: `added` [{category, lon, lat}], `removed` [facility codes], and what the map asks
+    (`minutes`, `speed`, `gates_open`). Who has the link and may plan can open it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=60)
+    network = models.ForeignKey(
+        WalkNetwork, verbose_name=_("walking network"), on_delete=models.CASCADE
+    )
+    content = models.JSONField(_("content"))
+    version = models.PositiveIntegerField(_("version"), default=1)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by"), null=True, on_delete=models.SET_NULL
+    )
+    made_at = models.DateTimeField(_("made at"), auto_now_add=True)
+    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("scenario")
+        verbose_name_plural = _("scenarios")
+        ordering = ["-changed_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class JobState(models.TextChoices):
+    """Where a long computation stands."""
+
+    WAITING = "waiting", _("waiting")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class Job(models.Model):
+    """A long computation asked for on a page; the worker does one at a time."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    kind = models.CharField(_("kind"), max_length=10)
+    question = models.JSONField(_("question"))
+    state = models.CharField(
+        _("state"), max_length=10, choices=JobState, default=JobState.WAITING, db_index=True
+    )
+    done = models.PositiveSmallIntegerField(_("done (%)"), default=0)
+    stage = models.CharField(_("stage"), max_length=120, blank=True)
+    cancel = models.BooleanField(_("to be cancelled"), default=False)
+    tries = models.PositiveSmallIntegerField(_("times begun"), default=0)
+    run = models.ForeignKey(
+        Run, verbose_name=_("coverage run"), null=True, blank=True, on_delete=models.SET_NULL
+    )
+    result = models.JSONField(_("result"), null=True, blank=True)
+    fault = models.JSONField(_("fault"), null=True, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by"), null=True, on_delete=models.SET_NULL
+    )
+    asked_at = models.DateTimeField(_("asked at"), auto_now_add=True)
+    started_at = models.DateTimeField(_("started at"), null=True, blank=True)
+    beat_at = models.DateTimeField(_("last sign of life"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+        ordering = ["-asked_at"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.get_state_display()}"

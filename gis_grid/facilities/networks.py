@@ -1,6 +1,7 @@
-"""Walking networks by name: built from a file, stored as files by version, opened once."""
+"""Walking networks by name: streets with what is laid over, files by version, opened once."""
 
 import math
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ from django.contrib.gis.geos import Polygon
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from gis_grid.errors import NotFound, Unavailable
+from gis_grid.errors import Invalid, NotFound, Unavailable
 from gis_grid.facilities.models import WalkNetwork
+from gis_grid.facilities.overlay import changes_of, mark_of, overlay_of
 from gis_grid.territory.models import Boundary
 from gis_grid.walking import rules
 from gis_grid.walking.network import Network
@@ -24,13 +26,23 @@ from gis_grid.walking.streets import Streets
 
 Note = Any
 
+MAX_NAME = 60
+MAX_MARGIN_M = 100_000.0
+# What building finds out; the other figures were told with the streets.
+OWN_FIGURES = {
+    *("version", "nodes", "edges", "km", "gates", "components", "largest_share", "islands"),
+    *("raw", "overlay", "changes"),
+}
+
 
 def import_streets(path: Path, name: str, margin_m: float) -> tuple[WalkNetwork, list[Note]]:
     """Build the network of an extract and keep it under a name; the name's old one is replaced.
 
     Streets farther than `margin_m` from our areas are left out, unless the file touches none of
-    them. Raises what `read_streets` raises, before anything is stored.
+    them. Raises Invalid `bad_name`, `out_of_range` and what `read_streets` raises, before anything
+    is stored.
     """
+    _check(name, margin_m)
     streets, fullness = read_streets(path)
     notes: list[Note] = []
     near = _near_our_areas(streets, margin_m)
@@ -50,6 +62,78 @@ def import_streets(path: Path, name: str, margin_m: float) -> tuple[WalkNetwork,
                 "km2": fullness.drawn_km2,
             }
         )
+    stored, unfit = _keep(
+        name,
+        streets,
+        source=path.name,
+        sparse=fullness.sparse,
+        figures={
+            "drawn_km2": fullness.drawn_km2,
+            "amenities": fullness.amenities,
+            "buildings": fullness.buildings,
+        },
+    )
+    return stored, [*notes, *unfit]
+
+
+def _check(name: str, margin_m: float) -> None:
+    if not 0 < len(name.strip()) <= MAX_NAME:
+        raise Invalid(
+            "bad_name", _("A name of 1 to %(most)d signs is needed.") % {"most": MAX_NAME}
+        )
+    if not 0 <= margin_m <= MAX_MARGIN_M:
+        reason = _("from %(least)g to %(most)g") % {"least": 0, "most": MAX_MARGIN_M}
+        message = _("%(name)s is out of range: %(reason)s.") % {
+            "name": "margin_m",
+            "reason": reason,
+        }
+        raise Invalid("out_of_range", message, {"margin_m": reason})
+
+
+def keep(
+    name: str, streets: Streets, *, source: str, figures: Mapping[str, Any], sparse: bool = False
+) -> WalkNetwork:
+    """Build the network of some streets under a name; the name's old one is replaced.
+
+    Today's changes of streets are laid over. `figures` are told beside those of the network.
+    """
+    return _keep(name, streets, source=source, figures=figures, sparse=sparse)[0]
+
+
+def rebuild(name: str) -> tuple[WalkNetwork, list[Note]]:
+    """Lay today's changes over the streets as they were imported, and what fits nowhere.
+
+    NotFound `no_such_network`; Unavailable `network_files_missing` when they were not kept.
+    """
+    stored = named(name)
+    path = _folder() / stored.figures.get("raw", "-")
+    if not path.is_file():
+        raise _files_missing()
+    known = {key: value for key, value in stored.figures.items() if key not in OWN_FIGURES}
+    return _keep(
+        name, Streets.load(path), source=stored.source, figures=known, sparse=stored.sparse
+    )
+
+
+def all_networks() -> list[WalkNetwork]:
+    """Return the networks by name."""
+    return list(WalkNetwork.objects.all())
+
+
+def is_due(stored: WalkNetwork) -> bool:
+    """Return whether the changes of streets are others than those it was built with."""
+    mark: str = stored.figures.get("overlay", "")
+    return mark != mark_of(changes_of(stored.extent, timezone.localdate()))
+
+
+def _keep(
+    name: str, raw: Streets, *, source: str, figures: Mapping[str, Any], sparse: bool
+) -> tuple[WalkNetwork, list[Note]]:
+    extent = _extent(raw)
+    changes = changes_of(extent, timezone.localdate())
+    streets, notes = overlay_of(changes).on(raw)
+    if not len(streets.way_kind):
+        raise Invalid("no_streets", _("All streets are closed by changes."))
     network = Network.of(streets)
     network.save(_folder())
     stored, _made = WalkNetwork.objects.update_or_create(
@@ -57,15 +141,16 @@ def import_streets(path: Path, name: str, margin_m: float) -> tuple[WalkNetwork,
         defaults={
             "version": network.version,
             "rules": rules.VERSION,
-            "source": path.name[:200],
-            "sparse": fullness.sparse,
+            "source": source[:200],
+            "sparse": sparse,
             "figures": {
                 **network.figures,
-                "drawn_km2": fullness.drawn_km2,
-                "amenities": fullness.amenities,
-                "buildings": fullness.buildings,
+                **figures,
+                "raw": raw.save(_folder()),
+                "overlay": mark_of(changes),
+                "changes": len(changes),
             },
-            "extent": _extent(network),
+            "extent": extent,
             "made_at": timezone.now(),
         },
     )
@@ -77,6 +162,12 @@ def opened(name: str) -> tuple[WalkNetwork, Ground]:
 
     NotFound `no_such_network`; Unavailable `network_files_missing` when its files are gone.
     """
+    stored = named(name)
+    return stored, _ground(stored.version)
+
+
+def named(name: str) -> WalkNetwork:
+    """Return a network by name; NotFound `no_such_network` names those there are."""
     stored = WalkNetwork.objects.filter(name=name).first()
     if stored is None:
         known = ", ".join(WalkNetwork.objects.values_list("name", flat=True)) or "-"
@@ -85,7 +176,7 @@ def opened(name: str) -> tuple[WalkNetwork, Ground]:
             _("There is no walking network %(name)s; known: %(known)s.")
             % {"name": name, "known": known},
         )
-    return stored, _ground(stored.version)
+    return stored
 
 
 def forget() -> None:
@@ -96,12 +187,17 @@ def forget() -> None:
 @lru_cache(maxsize=2)
 def _ground(version: str) -> Ground:
     folder = _folder() / version
-    if not folder.is_dir():
-        raise Unavailable(
-            "network_files_missing",
-            _("The files of this network are gone. Please import its streets again."),
-        )
-    return Ground(Network.load(folder))
+    try:
+        return Ground(Network.load(folder))
+    except FileNotFoundError as error:  # gone, or of an older format
+        raise _files_missing() from error
+
+
+def _files_missing() -> Unavailable:
+    return Unavailable(
+        "network_files_missing",
+        _("The files of this network are gone. Please import its streets again."),
+    )
 
 
 def _folder() -> Path:
@@ -130,11 +226,9 @@ def _degrees(metres: float, lat: float) -> tuple[float, float]:
     return down, down / max(math.cos(math.radians(lat)), 0.01)
 
 
-def _extent(network: Network) -> Polygon:
+def _extent(streets: Streets) -> Polygon:
     """Return the box around all streets and as far as a connector reaches."""
-    plane = network.plane
-    metres = plane.to_metres(network.shape)
-    corners = plane.to_lonlat(
-        [metres.min(axis=0) - MAX_CONNECTOR_M, metres.max(axis=0) + MAX_CONNECTOR_M]
-    )
-    return Polygon.from_bbox((*corners[0], *corners[1]))
+    west, south = streets.lonlat.min(axis=0)
+    east, north = streets.lonlat.max(axis=0)
+    down, across = _degrees(MAX_CONNECTOR_M, float(south + north) / 2)
+    return Polygon.from_bbox((west - across, south - down, east + across, north + down))

@@ -1,6 +1,6 @@
 """Where to build next, from tables: candidates, what stands already, people beyond reach."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -12,7 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_grid.errors import Invalid
 from gis_grid.exchange.outcome import Outcome
-from gis_grid.facilities.coverage import People, Places, Question, categories_named
+from gis_grid.facilities.coverage import (
+    People,
+    Places,
+    Progress,
+    Question,
+    categories_named,
+    in_silence,
+)
 from gis_grid.facilities.models import FacilityCategory
 from gis_grid.facilities.networks import opened
 from gis_grid.facilities.spots import Wanted, number_of, read_spots
@@ -22,7 +29,11 @@ from gis_grid.walking.snap import Ground
 from gis_grid.walking.streets import Floats
 
 MAX_CANDIDATES = 2000
+MAX_SITES = 1000
+# Shorter than a job may be silent: the solver cannot be asked how far it is.
+MAX_TIME_S = 50.0
 SHARE = 0.95
+WALKED = 0.8  # of the work, before sites are chosen
 
 
 class Objective(StrEnum):
@@ -43,6 +54,32 @@ class Plan:
     share: float = SHARE
     candidates: Path | None = None
     time_limit_s: float = TIME_LIMIT_S
+
+    def check(self) -> None:
+        """Raise Invalid `out_of_range` with the field at fault."""
+        self.question.check()
+        for name, least, most in (
+            ("sites", 1, MAX_SITES),
+            ("share", 0, 1),
+            ("time_limit_s", 1, MAX_TIME_S),
+        ):
+            if not least <= getattr(self, name) <= most:
+                reason = _("from %(least)g to %(most)g") % {"least": least, "most": most}
+                message = _("%(name)s is out of range: %(reason)s.")
+                raise Invalid(
+                    "out_of_range", message % {"name": name, "reason": reason}, {name: reason}
+                )
+
+
+def plan_of(question: Question, asked: dict[str, Any]) -> Plan:
+    """Return the plan for a question; what is not asked is as usual."""
+    return Plan(
+        question,
+        sites=asked.get("sites", 1),
+        objective=Objective(asked.get("objective", Objective.COVER)),
+        share=asked.get("share", SHARE),
+        time_limit_s=asked.get("time_limit_s", TIME_LIMIT_S),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,20 +120,19 @@ class Candidates:
         return cls([people.codes[k] for k in chosen], people.lonlat[chosen], np.ones(len(chosen)))
 
 
-def plan_sites(plan: Plan, progress: Callable[[Any], None] = lambda _stage: None) -> dict[str, Any]:
+def plan_sites(plan: Plan, progress: Progress = in_silence) -> dict[str, Any]:
     """Return the chosen sites, what each would bring alone, and what they bring together.
 
     Raises what a coverage run raises, Invalid `out_of_range` for the number of sites, and
     `share_out_of_reach`.
     """
+    plan.check()
     question = plan.question
-    question.check()
-    if not 1 <= plan.sites <= 1000:
-        raise Invalid("out_of_range", _("Ask for 1 to 1,000 sites."), {"sites": _("1 to 1,000")})
     stored, ground = opened(question.network)
     (category,) = categories_named(question.categories)
+    progress(_("Placing people on streets"), 0.0)
     people = People.within(stored.extent, ground)
-    reach = Reach(ground.network, gates_open=question.gates_open)
+    reach = question.reach(ground.network)
     now_m = _now(category, people, reach, ground, stored.extent)
     beyond = np.flatnonzero((now_m > question.limit_m) & people.placed.stands)
     candidates = (
@@ -104,17 +140,23 @@ def plan_sites(plan: Plan, progress: Callable[[Any], None] = lambda _stage: None
         if plan.candidates
         else Candidates.at_homes(people, beyond.tolist())
     )
-    progress(_("Walking from %(count)d candidates") % {"count": len(candidates.codes)})
+    walking = _("Walking from %(count)d candidates") % {"count": len(candidates.codes)}
     placed = ground.place(candidates.lonlat)
     limit_m = LIMIT_M if plan.objective is Objective.MEDIAN else question.limit_m
     offer = Offer(
-        metres=table(reach, people.placed, placed, limit_m),
+        metres=table(
+            reach,
+            people.placed,
+            placed,
+            limit_m,
+            lambda done, total: progress(walking, WALKED * done / total),
+        ),
         people=people.weight,
         now_m=now_m,
         cost=candidates.cost,
         capacity=candidates.capacity,
     )
-    progress(_("Choosing sites"))
+    progress(_("Choosing sites"), WALKED)
     return {
         "network": stored.name,
         "network_version": stored.version,

@@ -17,6 +17,7 @@ from gis_grid.exchange.readers import SQLITE, ZIP, read_layer
 from gis_grid.exchange.tables import TableRow, read_table
 from gis_grid.exchange.values import text_of
 from gis_grid.geo.datum import Datum, to_wgs84
+from gis_grid.geo.geojson import MAX_VERTICES
 
 LON: Final = ("lon", "lng", "longitude", "x", "经度")
 LAT: Final = ("lat", "latitude", "y", "纬度")
@@ -87,6 +88,10 @@ def _from_layer(wanted: Wanted, outcome: Outcome) -> Iterator[Spot]:
             code = fault.code if fault else "missing"
             reason = fault.reason if fault else _("There is no geometry.")
             outcome.reject(row.number, "geometry", code, reason)
+            continue
+        if shapely.get_num_coordinates(shape) > MAX_VERTICES:
+            reason = _("More than %(limit)d vertices in one shape.") % {"limit": MAX_VERTICES}
+            outcome.reject(row.number, "geometry", "too_many_vertices", reason)
             continue
         point = shape if shape.geom_type == "Point" else shapely.point_on_surface(shape)
         values = {name: text_of(value) for name, value in row.attributes.items()}

@@ -25,7 +25,9 @@ class Command(BaseCommand):
         parser.add_argument("--minutes", type=float, default=15.0)
         parser.add_argument("--speed", type=float, default=1.2, metavar="M_PER_S")
         parser.add_argument("--circle-m", type=float, default=1000.0, metavar="METRES")
-        parser.add_argument("--gates", choices=["open", "closed"], default="open")
+        parser.add_argument(
+            "--gates", default="open", metavar="open|closed|HH:MM", help="at night: 23:00"
+        )
         parser.add_argument("--out", type=Path, metavar="CSV", help="a row for each cell")
         parser.add_argument("--json", action="store_true", help="print one JSON document")
 
@@ -37,7 +39,8 @@ class Command(BaseCommand):
             minutes=options["minutes"],
             speed=options["speed"],
             circle_m=options["circle_m"],
-            gates_open=options["gates"] == "open",
+            gates_open=options["gates"] != "closed",
+            gates_at="" if options["gates"] in ("open", "closed") else options["gates"],
         )
         try:
             run, notes = compute(question, progress=Progress())

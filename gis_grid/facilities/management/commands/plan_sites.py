@@ -31,7 +31,9 @@ class Command(BaseCommand):
         parser.add_argument("--share", type=float, default=SHARE, help="for fewest: 0 to 1")
         parser.add_argument("--minutes", type=float, default=15.0)
         parser.add_argument("--speed", type=float, default=1.2, metavar="M_PER_S")
-        parser.add_argument("--gates", choices=["open", "closed"], default="open")
+        parser.add_argument(
+            "--gates", default="open", metavar="open|closed|HH:MM", help="at night: 23:00"
+        )
         parser.add_argument("--time-limit", type=float, default=TIME_LIMIT_S, metavar="SECONDS")
         parser.add_argument("--json", action="store_true", help="print one JSON document")
 
@@ -43,7 +45,8 @@ class Command(BaseCommand):
                 categories=(options["category"],),
                 minutes=options["minutes"],
                 speed=options["speed"],
-                gates_open=options["gates"] == "open",
+                gates_open=options["gates"] != "closed",
+                gates_at="" if options["gates"] in ("open", "closed") else options["gates"],
             ),
             sites=options["sites"],
             objective=Objective(options["objective"]),
