@@ -7,7 +7,20 @@ from django.urls import include, path, register_converter
 from django.utils.translation import gettext_lazy as _
 
 from gis_grid import __version__
-from gis_grid.web import errors, login, pages, place, planning, tiles
+from gis_grid.web import (
+    circles,
+    circles_page,
+    errors,
+    jobs,
+    login,
+    pages,
+    place,
+    planning,
+    run_files,
+    runs,
+    scenarios,
+    tiles,
+)
 from gis_grid.web.api import build_api
 from gis_grid.web.converters import AreaCode, TileNumber
 from incidents.web import (
@@ -15,6 +28,7 @@ from incidents.web import (
     command,
     deeds,
     field,
+    gaps,
     incidents,
     installed,
     notices,
@@ -36,9 +50,13 @@ api.add_router("/field", field.router)
 api.add_router("/command", command.router)
 api.add_router("/incidents", incidents.router)
 api.add_router("/incidents", deeds.router)
+api.add_router("/incidents", gaps.router)
 api.add_router("/notices", notices.router)
 api.add_router("/place", place.router)
 api.add_router("/rates", rates.router)
+api.add_router("/planning", circles.router)
+api.add_router("/planning", scenarios.router)
+api.add_router("/planning", jobs.router)
 
 urlpatterns = [
     path("", pages.front, name="front"),
@@ -53,7 +71,15 @@ urlpatterns = [
     path("r/<str:token>", resident.page, name="resident"),
     path("r/<str:token>/sent/<str:link>", resident.sent, name="resident-sent"),
     path("posters/<code:code>/", posters.page, name="posters"),
-    path("planning/", planning.overview, name="planning"),
+    path("planning/", circles_page.page, name="planning"),
+    path("planning/areas.csv", circles_page.areas_csv, name="areas-csv"),
+    path("planning/areas.xlsx", circles_page.areas_xlsx, name="areas-xlsx"),
+    path("planning/staffing/", planning.overview, name="staffing"),
+    path("planning/runs/", runs.page, name="runs"),
+    path("planning/runs/<uuid:run_id>/cells.csv", run_files.cells_table, name="run-cells"),
+    path("planning/runs/<uuid:run_id>/cells.gpkg", run_files.package, name="run-package"),
+    path("planning/runs/<uuid:run_id>/map.html", run_files.offline_map, name="run-map"),
+    path("planning/runs/<uuid:run_id>/print", run_files.to_print, name="run-print"),
     path("planning/staffing/map", planning.staffing_map, name="staffing-map"),
     path("planning/staffing.csv", planning.staffing_table, name="staffing-table"),
     path("rates/", rates.page, name="rates"),

@@ -230,6 +230,11 @@ def _page(request: HttpRequest, status: int, error: GridError) -> HttpResponse:
     return render(request, "gis_grid/error.html", context, status=status)
 
 
+def refusal_page(request: HttpRequest, refusal: GridError) -> HttpResponse:
+    """Return the page that says why something was refused."""
+    return _page(request, refusal.status, refusal)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a failed CSRF check."""
     return _page(request, 403, _csrf())

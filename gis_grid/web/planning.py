@@ -33,7 +33,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "without_worker": sum(not row.workers for row in rows),
         "without_party": sum(not row.party for row in rows),
     }
-    return no_store(render(request, "gis_grid/planning.html", context))
+    return no_store(render(request, "gis_grid/staffing.html", {**context, "here": "staffing"}))
 
 
 @require_GET

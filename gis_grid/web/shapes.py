@@ -23,7 +23,12 @@ from gis_grid.web.pages import BASE_TILES, map_config
 MAX_SHAPE_BYTES: Final = 4 * 1024 * 1024  # 100,000 vertices of two 15-digit numbers
 MULTI_POLYGON: Final = "MULTIPOLYGON"
 # What may be drawn for a column of this type.
-DRAWN: Final = {"POINT": ("Point",), MULTI_POLYGON: ("Polygon", "MultiPolygon")}
+DRAWN: Final = {
+    "POINT": ("Point",),
+    "MULTIPOINT": ("MultiPoint",),
+    "GEOMETRY": ("Point", "LineString", "MultiLineString"),
+    MULTI_POLYGON: ("Polygon", "MultiPolygon"),
+}
 
 
 def as_geos(shape: BaseGeometry) -> GEOSGeometry:

@@ -17,7 +17,17 @@ _NEEDS = {
     ".css": re.compile(r"""@import url\("([^":#]+)"\)|\burl\("?([^":#)]+)"?\)"""),
 }
 # Written here, not by others: their licences stay in their files.
-OURS = ("command/", "field/", "planning/", "public/", "rates/", "registry/", "resident/", "shared/")
+OURS = (
+    "command/",
+    "field/",
+    "planning/",
+    "public/",
+    "rates/",
+    "registry/",
+    "resident/",
+    "runs/",
+    "shared/",
+)
 _COMMENTS = re.compile(r"^[ \t]*(?:/\*(?:(?!\*/).)*\*/[ \t]*|//[^\n]*)\n", re.M | re.S)
 
 

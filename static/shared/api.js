@@ -78,6 +78,16 @@ export const put = (url, bytes, type) => call(url, {
   body: bytes,
 }, BYTES_WAIT_MS);
 
+/** PUT a JSON body in place of what is there. */
+export const replace = (url, body) => call(url, {
+  method: 'PUT',
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify(body),
+}, JSON_WAIT_MS);
+
+/** DELETE what is there. */
+export const remove = (url) => call(url, { method: 'DELETE' }, JSON_WAIT_MS);
+
 async function call(url, request, waitMs, told = (answer, body) => body) {
   const cut = new AbortController();
   const timer = setTimeout(() => cut.abort(), waitMs);

@@ -1,4 +1,4 @@
-"""The planner's page in a real browser: the folium map draws itself without any network."""
+"""The staffing page in a real browser: the folium map draws itself without any network."""
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -18,7 +18,7 @@ def test_the_map_is_drawn_inside_its_sandbox_without_a_request(
     asked: list[str] = []
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
-    page.goto("/login/?next=/planning/")
+    page.goto("/login/?next=/planning/staffing/")
     page.get_by_label("用户名").fill("sun")
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()

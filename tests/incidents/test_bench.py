@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SMALL = ["--rounds=1", "--seconds=0.5", "--grids=100", "--points=2000", "--json"]
 
 
-@pytest.mark.parametrize("name", ["report", "report-orm", "outbox", "route-file"])
+@pytest.mark.parametrize("name", ["report", "report-orm", "outbox", "route-file", "coverage"])
 def test_the_benchmark_runs_and_its_results_agree(db: None, name: str) -> None:
     done = subprocess.run(
         [sys.executable, "manage.py", "bench", name, *SMALL],

@@ -21,6 +21,8 @@ from gis_grid.access import actor_of
 from gis_grid.demo.cast import PARTS
 from gis_grid.demo.happenings import incident_records
 from gis_grid.demo.town import build_town
+from gis_grid.facilities import networks
+from gis_grid.facilities.models import Facility, Run, StreetChange, WalkNetwork
 from gis_grid.people.models import Role, Worker
 from incidents import demo, relay
 from incidents.deadlines import calendars
@@ -40,6 +42,18 @@ from incidents.models import (
 
 COUNT = 300
 Rows = list[dict[str, Any]]
+
+
+@dataclass
+class Circles:
+    """What the planner's page would show: a network and who walks where on it."""
+
+    network: WalkNetwork
+    results: dict[str, dict[str, Any]]
+    people: float
+    table: Path
+    placed: bool
+    changes: Counter[str]
 
 
 @dataclass
@@ -63,6 +77,7 @@ class Seeded:
     guo: list[str]
     media: list[Path]
     twice: tuple[Rows, Rows]
+    circles: Circles
 
 
 class _Heard(logging.Handler):
@@ -121,6 +136,21 @@ def _read(media: Path) -> Seeded:
         guo=list(Worker.objects.get(code="demo-guo").units.values_list("unit__code", flat=True)),
         media=list(media.rglob("*.jpg")),
         twice=(_again(now), _again(now)),
+        circles=_circles(media),
+    )
+
+
+def _circles(media: Path) -> Circles:
+    run = Run.objects.get()
+    network, ground = networks.opened("demo")
+    doors = [door for each in Facility.objects.all() for door in each.entrances.coords]
+    return Circles(
+        network=network,
+        results={each["category"]: each for each in run.results["categories"]},
+        people=run.results["weight"],
+        table=media / "coverage" / f"{run.pk}.csv",
+        placed=bool(ground.place(doors).stands.all()),
+        changes=Counter(StreetChange.objects.values_list("kind", flat=True)),
     )
 
 
@@ -265,6 +295,31 @@ def test_the_calendar_and_the_hours_are_there(seeded: Seeded) -> None:
 def test_a_leader_and_a_unit_s_member_can_log_in(seeded: Seeded) -> None:
     assert seeded.luo == {Role.LEADER}
     assert seeded.guo == ["lamps"]
+
+
+def test_all_streets_hang_together_and_every_door_stands_on_one(seeded: Seeded) -> None:
+    figures = seeded.circles.network.figures
+    assert figures["components"] == 1
+    assert figures["gates"] == seeded.circles.changes["gate"] > 500
+    assert seeded.circles.changes["wall"] > 200
+    assert seeded.circles.placed
+
+
+def test_everybody_at_home_is_covered_or_in_a_gap(seeded: Seeded) -> None:
+    assert seeded.circles.people > 100_000
+    assert {"health", "elders_canteen", "park"} <= set(seeded.circles.results)
+    for each in seeded.circles.results.values():
+        assert each["no_street"] == 0
+        assert each["covered"] + each["gap"] == seeded.circles.people
+    with seeded.circles.table.open() as lines:
+        assert sum(1 for _line in lines) > 40_000
+
+
+@pytest.mark.parametrize("category", ["health", "elders_canteen"])
+def test_the_circle_hides_a_gap(seeded: Seeded, category: str) -> None:
+    found = seeded.circles.results[category]
+    assert found["gap"] > 10_000
+    assert found["circle_gap_share"] > 0.1
 
 
 def test_the_same_happens_again(seeded: Seeded) -> None:

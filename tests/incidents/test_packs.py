@@ -16,7 +16,7 @@ def levels(code: str) -> set[int]:
 def test_a_pack_brings_categories_limits_and_matter_lists() -> None:
     minors = packs.load("neighbourhood")
 
-    assert len(minors) == Category.objects.minors().count() == 32
+    assert len(minors) == Category.objects.minors().count() == 33
     assert (minors["street_lamp"].limit_amount, minors["street_lamp"].limit_kind) == (
         2,
         "working_days",

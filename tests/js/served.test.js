@@ -9,7 +9,7 @@ const STATIC = new URL('static/', ROOT);
 const read = (path) => readFileSync(new URL(path, ROOT), 'utf8');
 
 const source = read('gis_grid/web/static.py');
-const ours = Array.from(/^OURS = \((.*)\)$/m.exec(source)[1].matchAll(/"(\w+\/)"/g), ([, folder]) => folder);
+const ours = Array.from(/^OURS = \(([^)]*)\)$/m.exec(source)[1].matchAll(/"(\w+\/)"/g), ([, folder]) => folder);
 const modules = ours.filter((folder) => existsSync(new URL(folder, STATIC)))
   .flatMap((folder) => readdirSync(new URL(folder, STATIC), { recursive: true }).map((file) => folder + file))
   .filter((file) => file.endsWith('.js'));

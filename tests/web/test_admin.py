@@ -30,8 +30,10 @@ PAGES = sorted(
 )
 READ_ONLY = {
     "basemap.mapfeature",
+    "facilities.job",
     "facilities.populationcell",
     "facilities.run",
+    "facilities.scenario",
     "facilities.walknetwork",
     "incidents.attachment",
     "incidents.callback",
@@ -65,8 +67,11 @@ def test_every_table_of_ours_has_a_page() -> None:
         "basemap.mapfeature",
         "facilities.facility",
         "facilities.facilitycategory",
+        "facilities.job",
         "facilities.populationcell",
         "facilities.run",
+        "facilities.scenario",
+        "facilities.streetchange",
         "facilities.walknetwork",
         "incidents.attachment",
         "incidents.calendarday",

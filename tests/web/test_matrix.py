@@ -57,6 +57,13 @@ class Door:
 
 REPORT = body_of(make_report())
 PLACE = "?lon=105.002&lat=31.002"
+GAP = {
+    "id": str(uuid4()),
+    "category": "street_lamp",
+    "lon": 105.002,
+    "lat": 31.002,
+    "recorded_at": "2026-03-05T14:30:00+08:00",
+}
 SHAPE = {
     "type": "Polygon",
     "coordinates": [[[105, 31], [105.001, 31], [105.001, 31.001], [105, 31]]],
@@ -64,6 +71,16 @@ SHAPE = {
 BROWSER = {"endpoint": "https://push.example.org/x", "p256dh": "A" * 87, "auth": "A" * 22}
 DEED = {"id": str(uuid4()), "seen_version": 1}
 MERGE = {"into": str(uuid4())}
+NOTHING = UUID(int=0)
+JOB = {"kind": "rebuild", "question": {"network": "town"}}
+PAIR = f"?a={NOTHING}&b={NOTHING}"
+WALK = "?network=town&category=clinic"
+WHAT_IF = {"network": "town", "category": "clinic"}
+SCENARIO = {
+    "name": "方案",
+    "network": "town",
+    "content": {"category": "clinic", "minutes": 15, "speed": 1.2, "gates_open": True},
+}
 HANDLERS = ("li", "zhao", "chen")
 
 
@@ -94,6 +111,14 @@ DOORS = [
     Door("posters/<code:code>/", open_to=DESK),
     Door("posters/<code:code>/", "POST", open_to=DESK),
     Door("planning/", open_to=PLAN),
+    Door("planning/areas.csv", open_to=PLAN),
+    Door("planning/areas.xlsx", open_to=PLAN),
+    Door("planning/staffing/", open_to=PLAN),
+    Door("planning/runs/", open_to=PLAN),
+    Door("planning/runs/<uuid:run_id>/cells.csv", open_to=PLAN),
+    Door("planning/runs/<uuid:run_id>/cells.gpkg", open_to=PLAN),
+    Door("planning/runs/<uuid:run_id>/map.html", open_to=PLAN),
+    Door("planning/runs/<uuid:run_id>/print", open_to=PLAN),
     Door("planning/staffing/map", open_to=PLAN),
     Door("planning/staffing.csv", open_to=PLAN),
     Door("rates/", open_to=PLAN),
@@ -104,6 +129,30 @@ DOORS = [
     Door("tiles/base/<tile:z>/<tile:x>/<tile:y>.pbf"),
     Door("api/openapi.json"),
     Door("api/docs"),
+    Door("api/planning/start", open_to=PLAN),
+    Door("api/planning/people", query=WALK, open_to=PLAN),
+    Door("api/planning/streets", query=f"{WALK}&bbox=105,31,106,32", open_to=PLAN),
+    Door("api/planning/walk", query=f"{WALK}&lon=105&lat=31", open_to=PLAN),
+    Door("api/planning/what-if", "POST", body=WHAT_IF, open_to=PLAN),
+    Door("api/planning/sites", "POST", body={**WHAT_IF, "sites": 1}, open_to=PLAN),
+    Door("api/planning/outline", query="?code=A1", open_to=PLAN),
+    Door("api/planning/scenarios", open_to=PLAN),
+    Door("api/planning/scenarios", "POST", body=SCENARIO, open_to=PLAN),
+    Door("api/planning/scenarios/<uuidstr:scenario_id>", open_to=PLAN),
+    Door(
+        "api/planning/scenarios/<uuidstr:scenario_id>",
+        "PUT",
+        body={**SCENARIO, "version": 1},
+        open_to=PLAN,
+    ),
+    Door("api/planning/scenarios/<uuidstr:scenario_id>", "DELETE", open_to=PLAN),
+    Door("api/planning/compare", query=PAIR, open_to=PLAN),
+    Door("api/planning/jobs", open_to=PLAN),
+    Door("api/planning/jobs", "POST", body=JOB, open_to=PLAN),
+    Door("api/planning/jobs/<uuidstr:job_id>", open_to=PLAN),
+    Door("api/planning/jobs/<uuidstr:job_id>/cancel", "POST", open_to=PLAN),
+    Door("api/planning/runs", open_to=PLAN),
+    Door("api/planning/runs/compare", query=PAIR, open_to=PLAN),
     Door("api/field/me", open_to=FIELD),
     Door("api/field/route", query=PLACE, open_to=FIELD),
     Door(
@@ -127,6 +176,8 @@ DOORS = [
     Door("api/command/areas", open_to=DESK),
     Door("api/incidents", foreign=frozenset({"wang"}), lists=True),
     Door("api/incidents/<uuidstr:incident_id>", foreign=frozenset({"wang"})),
+    Door("api/incidents/<uuidstr:incident_id>/gaps", foreign=frozenset({"wang"})),
+    Door("api/incidents/gaps", "POST", body=GAP, open_to=PLAN),
     Door("api/incidents/<uuidstr:incident_id>/choices", foreign=frozenset({"wang"})),
     Door(
         "api/incidents/<uuidstr:incident_id>/choices/areas",
@@ -192,6 +243,9 @@ def address(door: Door, incident: Incident) -> str:
     filled = door.route
     for name, value in {
         "<uuid:photo_id>": PHOTO,
+        "<uuid:run_id>": NOTHING,
+        "<uuidstr:job_id>": NOTHING,
+        "<uuidstr:scenario_id>": NOTHING,
         "<uuidstr:photo_id>": PHOTO,
         "<uuidstr:report_id>": incident.pk,
         "<uuidstr:incident_id>": incident.pk,

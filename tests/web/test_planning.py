@@ -1,4 +1,4 @@
-"""The planner's page: what is missing is counted, shown and handed out, to planners only."""
+"""The staffing page: what is missing is counted, shown and handed out, to planners only."""
 
 import re
 
@@ -19,7 +19,7 @@ def town(world: World) -> World:
 
 
 def test_overview_lists_what_is_missing_worst_first(town: World, login) -> None:  # type: ignore[no-untyped-def]
-    answer = login("sun").get("/planning/")
+    answer = login("sun").get("/planning/staffing/")
 
     assert [(r.code, r.workers, r.party) for r in answer.context["rows"]] == [
         ("A2", 0, 0),
@@ -34,10 +34,10 @@ def test_overview_takes_the_same_queries_for_any_number_of_grids(  # type: ignor
     sun = login("sun")
 
     with django_assert_num_queries(2):  # session with its user, grids
-        sun.get("/planning/")
+        sun.get("/planning/staffing/")
 
 
-@pytest.mark.parametrize("path", ["", "staffing/map", "staffing.csv"])
+@pytest.mark.parametrize("path", ["", "staffing/", "staffing/map", "staffing.csv"])
 @pytest.mark.parametrize(("name", "status"), [("sun", 200), ("chen", 200), ("li", 403)])
 def test_planning_is_for_planners(town: World, login, path: str, name: str, status: int) -> None:  # type: ignore[no-untyped-def]
     assert login(name).get(f"/planning/{path}").status_code == status
@@ -74,4 +74,5 @@ def test_table_is_utf8_with_a_mark_for_spreadsheets(town: World, login) -> None:
 def test_the_page_works_without_any_grid(db, client) -> None:  # type: ignore[no-untyped-def]
     client.force_login(User.objects.create_superuser("root"))
     assert client.get("/planning/").status_code == 200
+    assert client.get("/planning/staffing/").status_code == 200
     assert client.get("/planning/staffing/map").status_code == 200

@@ -43,7 +43,8 @@ READS = [
     ("chen", "/tiles/base/14/12000/6700.pbf", 3),  # version, tile
     ("li", "/field/", 2),  # bounds
     ("chen", "/command/", 3),  # bounds, the territory's name
-    ("sun", "/planning/", 2),
+    ("sun", "/planning/", 2),  # bounds
+    ("sun", "/planning/staffing/", 2),
     ("li", "/", 1),
 ]
 
