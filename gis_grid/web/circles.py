@@ -14,6 +14,7 @@ from gis_grid.errors import Forbidden, NotFound
 from gis_grid.facilities import picture
 from gis_grid.facilities.coverage import Question
 from gis_grid.facilities.inventory import inventory
+from gis_grid.facilities.outlines import gap_areas, reached
 from gis_grid.facilities.picture import ALL, View
 from gis_grid.facilities.study import study
 from gis_grid.facilities.suggest import suggest
@@ -116,6 +117,12 @@ class WalkIn(AskedIn):
     lat: Lat
 
 
+class ReachIn(AskedIn):
+    """From which facility, by its code."""
+
+    facility: Code
+
+
 class OutlineIn(Strict):
     """Which area: its code, and the level where it is not alone with it."""
 
@@ -167,7 +174,7 @@ def people(request: HttpRequest, query: Query[AskedIn]) -> HttpResponse:
     view = query.looked_at(asking)
     whose = (asking.user.pk, sorted(asking.territory.paths))
     tag = tag_of(request, view.known.stored.version, view.known.stamp, *whose)
-    return compact(request, lambda: picture.people(view), tag)
+    return compact(request, lambda: picture.people(view) | {"gaps": gap_areas(view)}, tag)
 
 
 @router.get("/streets")
@@ -184,6 +191,12 @@ def streets(request: HttpRequest, query: Query[StreetsIn]) -> HttpResponse:
 def walk(request: HttpRequest, query: Query[WalkIn]) -> dict[str, Any]:
     """How far it is from a place to each kind, and the way to the nearest of each."""
     return picture.walks(query.looked_at(planner(request)), query.lon, query.lat)
+
+
+@router.get("/reach")
+def reach(request: HttpRequest, query: Query[ReachIn]) -> dict[str, Any]:
+    """What can be reached from a facility in the time, as GeoJSON to look at."""
+    return reached(query.looked_at(planner(request)), query.facility)
 
 
 @router.post("/what-if")

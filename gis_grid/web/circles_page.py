@@ -43,6 +43,7 @@ def page(request: HttpRequest) -> HttpResponse:
             "people": reverse("api:people"),
             "streets": reverse("api:streets"),
             "walk": reverse("api:walk"),
+            "reach": reverse("api:reach"),
             "what_if": reverse("api:what_if"),
             "sites": reverse("api:sites"),
             "report_gap": reverse("api:report-gap"),

@@ -1,7 +1,7 @@
 /** What the page asks the server, in its words. */
 import { get, post, remove, replace, urlFor } from '../shared/api.js';
 import { config } from '../shared/config.js';
-import { plain } from './draft.js';
+import { EMPTY, plain } from './draft.js';
 
 const { urls } = config;
 const NIGHT = '23:00';
@@ -30,6 +30,7 @@ export const start = () => get(urls.start);
 export const people = (asked, draft) => get(`${urls.people}?${query(asked, draft)}`);
 export const streets = (asked, draft, bbox) => get(`${urls.streets}?${query(asked, draft, { bbox })}`);
 export const walk = (asked, draft, { lon, lat }) => get(`${urls.walk}?${query(asked, draft, { lon, lat })}`);
+export const reach = (asked, { code, category }) => get(`${urls.reach}?${query({ ...asked, category }, EMPTY, { facility: code })}`);
 export const whatIf = (asked, draft) => post(urls.what_if, { ...assumed(asked), ...plain(draft) });
 export const sites = (asked, draft, count) => post(urls.sites, { ...assumed(asked), ...plain(draft), sites: count });
 /** A proven answer takes longer: the server reckons it on its own, against what stands today. */

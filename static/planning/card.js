@@ -6,7 +6,7 @@ import { say } from './words.js';
 
 /**
  * @param {HTMLElement} place  @param {{close(), way(object)}} on
- * @returns {{wait(), show(answer, chosen, limit, at), facility(it, gone, toggle), fault(words), hide()}}
+ * @returns {{wait(), show(answer, chosen, limit, at), facility(it, how, toggle), fault(words), hide()}}
  */
 export function createCard(place, on) {
   let opener = null;
@@ -30,8 +30,9 @@ export function createCard(place, on) {
         el('p', { class: 'note' }, say('card.note')), first && isFar(first, limit) && raisePart(at, first, limit));
     },
     /** A standing facility: think it away, or back. */
-    facility(it, gone, toggle) {
-      draw(it.name, el('p', { class: 'note' }, gone ? say('facility.gone') : say('facility.stands')),
+    facility(it, { gone, minutes: limit }, toggle) {
+      draw(it.name, !gone && el('p', { class: 'note' }, say('facility.reach', { minutes: limit })),
+        el('p', { class: 'note' }, gone ? say('facility.gone') : say('facility.stands')),
         el('button', { type: 'button', class: 'button wide', onclick: toggle }, gone ? say('facility.back') : say('facility.away')));
     },
     hide() {

@@ -3,13 +3,15 @@ import { basemapLayer } from '../shared/basemap.js';
 import { createMap, toBounds } from '../shared/leaflet.js';
 import { classesOf, classOf } from './classes.js';
 import {
-  candidates, circles, control, facilityDots, outline, paintedLayer, placeAt, suggestions, wayLine,
+  candidates, circles, control, facilityDots, outline, paintedLayer, peopledAreas, placeAt, suggestions, wayLine,
 } from './leaflet.js';
 import { asCircle, paintCells, paintStreets, palette } from './paint.js';
+import { people } from './numbers.js';
 import { say } from './words.js';
 import { pieces, placed } from './world.js';
 
 const MANY = 60;   // facilities: smaller dots
+const NAMED = 8;   // gap areas with a number on them
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -31,6 +33,8 @@ export function createChart(config, places, on, look) {
   const state = { cells: null, streets: null, told: null, shown: 'walk', swipe: 0.5, circleM: 1000, draft: { added: [], removed: [] } };
   const painted = paintedLayer(map, draw);
   const round = circles(map);
+  const gaps = peopledAreas(map, { color: colour('--walk-hidden'), weight: 1.5, opacity: 0.8, fillOpacity: 0.08 });
+  const spread = outline(map, { color: colour('--walk-facility'), weight: 2, fill: true, fillOpacity: 0.14, dashArray: '2 5' });
   const area = outline(map, { color: colour('--accent'), weight: 3 });
   const way = wayLine(map, {
     casing: { color: '#fff', weight: 9, opacity: 0.9 }, line: { color: colour('--accent'), weight: 5 },
@@ -92,6 +96,12 @@ export function createChart(config, places, on, look) {
     round.set(wanted, state.circleM, { color: colour('--walk-facility'), weight: 1.5, opacity: 0.7, fillOpacity: 0.04, dashArray: '6 4' });
   }
 
+  /** Where the people live who cannot walk; the larger areas say how many. */
+  function drawGaps() {
+    const found = state.told && state.shown === 'walk' ? state.told.gaps : [];
+    gaps.set(found, (each) => (found.indexOf(each) < NAMED && say('map.gap', { people: people(each.people) })));
+  }
+
   return {
     where,
     bounds: () => map.getBounds(),
@@ -115,7 +125,9 @@ export function createChart(config, places, on, look) {
           cells.verdict[k] === 'g' && metres >= 0 && metres <= circleM ? 1 : 0)) : null,
       };
       dots.set(told.facilities);
+      spread.show(null);
       drawCircles();
+      drawGaps();
       painted.redraw();
     },
     /** Some cells walk otherwise while a facility is held: {cells: numbers, seconds}. */
@@ -144,6 +156,7 @@ export function createChart(config, places, on, look) {
     show(shown) {
       state.shown = shown;
       drawCircles();
+      drawGaps();
       painted.redraw();
     },
     swipe(share) {
@@ -152,6 +165,7 @@ export function createChart(config, places, on, look) {
     },
     way: (at, line) => way.show(at, line),
     outline: (geometry) => area.show(geometry),
+    reached: (geometry) => spread.show(geometry),
     suggest: (list, titleOf) => sites.set(list, titleOf),
     retry: () => ground.retry(),
   };

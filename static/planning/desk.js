@@ -127,6 +127,7 @@ export function createDesk(start, asked, draft, parts) {
 
   async function walkFrom(place) {
     state.at = place;
+    parts.chart.reached(null);
     parts.card.wait();
     parts.chart.way(place, null);
     try {
@@ -179,9 +180,15 @@ export function createDesk(start, asked, draft, parts) {
     clear: () => commit(drafts.EMPTY),
     undo: () => turnTo(undo(state.history)),
     redo: () => turnTo(redo(state.history)),
-    facility(it) {
+    /** What can be done with a facility, and how far its visitors come from. */
+    async facility(it) {
+      const gone = now().removed.includes(it.code);
       parts.chart.way(null);
-      parts.card.facility(it, now().removed.includes(it.code), () => commit(drafts.toggle(now(), it.code)));
+      parts.chart.reached(null);
+      parts.card.facility(it, { gone, minutes: state.asked.minutes }, () => commit(drafts.toggle(now(), it.code)));
+      state.at = it;
+      const shape = gone ? null : await asks.reach(state.asked, it).catch(() => null);
+      if (state.at === it) parts.chart.reached(shape);
     },
     async suggest(count) {
       parts.plan.busy(true);

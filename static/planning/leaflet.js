@@ -88,13 +88,28 @@ export function wayLine(map, style) {
   };
 }
 
-/** The outline of one area; show(null) takes it away. */
+/** Areas with the number of their people written on the first ones. */
+export function peopledAreas(map, style) {
+  const group = L.layerGroup().addTo(map);
+  return {
+    set(areas, wordsOf) {
+      group.clearLayers();
+      areas.forEach((each) => {
+        const words = wordsOf(each);
+        const shape = L.geoJSON(each.shape, { interactive: false, style }).addTo(group);
+        if (words) shape.bindTooltip(text(words), { permanent: true, direction: 'center', className: 'peopled' });
+      });
+    },
+  };
+}
+
+/** One area; show(null) takes it away. */
 export function outline(map, style) {
   let shape = null;
   return {
     show(geometry) {
       if (shape) shape.remove();
-      shape = geometry ? L.geoJSON(geometry, { interactive: false, style: { ...style, fill: false } }).addTo(map) : null;
+      shape = geometry ? L.geoJSON(geometry, { interactive: false, style: { fill: false, ...style } }).addTo(map) : null;
     },
   };
 }

@@ -18,7 +18,8 @@ export function createLegend(place) {
         })), swatch(NO_STREET, { words: say('legend.no_street'), sum: sums[NO_STREET], none: true })),
         el('ul', { class: 'marks' },
           el('li', {}, el('i', { class: 'mark facility' }), say('legend.facility')),
-          !index && shown !== 'circle' && el('li', {}, el('i', { class: 'mark hid' }), say('legend.hidden'))));
+          !index && shown !== 'circle' && el('li', {}, el('i', { class: 'mark hid' }), say('legend.hidden')),
+          !index && shown === 'walk' && el('li', {}, el('i', { class: 'mark gap' }), say('legend.gap'))));
     },
   };
 }

@@ -56,6 +56,7 @@ function open(start, wanted) {
   const closeCard = () => {
     card.hide();
     chart.way(null);
+    chart.reached(null);
   };
   const card = createCard(byId('card'), {
     close: closeCard,

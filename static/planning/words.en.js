@@ -2,6 +2,7 @@
 export default {
   'map.zoom_in': 'Zoom in',
   'map.zoom_out': 'Zoom out',
+  'map.gap': '{people} people',
 
   'ask.network': 'Walking network',
   'ask.kind': 'Kind of facility',
@@ -54,6 +55,7 @@ export default {
   'legend.facility': 'standing facility',
   'legend.hidden': 'in the circle, not reached',
   'legend.count': '{count} of {of}',
+  'legend.gap': 'Where those live who cannot walk (a sketch)',
 
   'card.title': 'Walking from here',
   'card.close': 'Close',
@@ -76,6 +78,7 @@ export default {
   'facility.gone': 'Supposed to be closed.',
   'facility.away': 'Suppose it closes',
   'facility.back': 'Open it again',
+  'facility.reach': 'Inside the dotted line: within {minutes} minutes on foot. To look at only; verdicts are walks of their own.',
 
   'plan.title': 'Try places',
   'plan.drag': 'Drag to the map: new facility',

@@ -2,6 +2,7 @@
 export default {
   'map.zoom_in': '放大',
   'map.zoom_out': '缩小',
+  'map.gap': '{people} 人',
 
   'ask.network': '步行网络',
   'ask.kind': '设施类别',
@@ -54,6 +55,7 @@ export default {
   'legend.facility': '现有设施',
   'legend.hidden': '圆内却走不到',
   'legend.count': '{count} / {of} 类',
+  'legend.gap': '走不到的人集中居住处（示意）',
 
   'card.title': '从这里步行',
   'card.close': '关闭',
@@ -76,6 +78,7 @@ export default {
   'facility.gone': '已假设关闭。',
   'facility.away': '假设关闭',
   'facility.back': '恢复开放',
+  'facility.reach': '虚线内为步行 {minutes} 分钟可达范围，仅供查看，不作判定。',
 
   'plan.title': '布点试算',
   'plan.drag': '拖到地图：新设施',

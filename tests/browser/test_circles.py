@@ -116,6 +116,14 @@ def test_a_planner_reads_tries_keeps_and_comes_back(
     page.locator("#card .close").click()
     expect(page.locator("#card")).to_be_hidden()
 
+    # where they live; how far the visitors of the clinic come from
+    expect(page.locator(".peopled").first).to_contain_text("人")
+    with page.expect_response("**/api/planning/reach?*") as reached:
+        page.mouse.click(*pixel(page, circles.degrees((300, 500))))
+    assert reached.value.ok
+    expect(page.locator("#card")).to_contain_text("步行 10 分钟可达范围")
+    page.locator("#card .close").click()
+
     # a facility is held over the map: the number changes before it is let go
     page.locator("#tab-try").click()
     x, y = pixel(page, EAST)

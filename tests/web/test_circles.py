@@ -10,6 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
+from shapely import Point, union_all
+from shapely.geometry import shape
 
 from gis_grid.facilities import study as studies
 from gis_grid.facilities.models import PopulationCell, Scenario
@@ -65,6 +67,7 @@ def put(client: Client, scenario: str, body: object):  # type: ignore[no-untyped
         ("people?network=town&category=all", 3),
         (f"streets?{ASKED}&bbox={BOX}", 3),
         (f"walk?{ASKED}&lon={SPOT['lon']}&lat={SPOT['lat']}", 3),
+        (f"reach?{ASKED}&facility=c1", 3),
         ("scenarios", 2),
     ],
 )
@@ -182,6 +185,39 @@ def test_the_outline_of_an_area_of_mine(sun: Client) -> None:
     assert told.json()["type"] == "MultiPolygon"
     assert len(queries) == 3  # session, area, its shape
     refused(sun.get("/api/planning/outline?code=nowhere"), 404, "area_not_found")
+
+
+def test_where_those_live_who_cannot_walk(sun: Client) -> None:
+    told = sun.get(f"/api/planning/people?{ASKED}").json()
+    gaps = told["gaps"]
+    beyond = [
+        Point(lon, lat)
+        for lon, lat, verdict in zip(
+            told["cells"]["lon"], told["cells"]["lat"], told["cells"]["verdict"], strict=True
+        )
+        if verdict == "g"
+    ]
+
+    assert sum(each["people"] for each in gaps) == told["totals"]["gap"] > 0
+    assert [each["people"] for each in gaps] == sorted((g["people"] for g in gaps), reverse=True)
+    whole = union_all([shape(each["shape"]) for each in gaps])
+    assert all(whole.covers(home) for home in beyond)
+    assert sun.get("/api/planning/people?network=town&category=all").json()["gaps"] == []
+
+
+def test_what_a_facility_reaches_is_drawn(sun: Client) -> None:
+    address = f"/api/planning/reach?{ASKED}&facility=c1"
+    told = shape(sun.get(address).json())
+    near, across = (Point(*circles.degrees(at).values()) for at in ((300, 700), (850, 500)))
+
+    assert told.covers(near)
+    assert not told.covers(across)  # the river lies between
+    refused(sun.get(f"{address}x"), 404, "no_such_facility")
+    refused(
+        sun.get("/api/planning/reach?network=town&category=all&facility=c1"),
+        404,
+        "no_such_facility",
+    )
 
 
 class TestScenarios:

@@ -135,6 +135,11 @@ DOORS = [
     Door("api/planning/walk", query=f"{WALK}&lon=105&lat=31", open_to=PLAN),
     Door("api/planning/what-if", "POST", body=WHAT_IF, open_to=PLAN),
     Door("api/planning/sites", "POST", body={**WHAT_IF, "sites": 1}, open_to=PLAN),
+    Door(
+        "api/planning/reach",
+        query="?network=town&category=clinic&facility=c1",
+        open_to=PLAN,
+    ),
     Door("api/planning/outline", query="?code=A1", open_to=PLAN),
     Door("api/planning/scenarios", open_to=PLAN),
     Door("api/planning/scenarios", "POST", body=SCENARIO, open_to=PLAN),
