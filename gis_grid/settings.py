@@ -328,6 +328,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = PHOTO_MAX_BYTES + 1024
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "gis_grid" / "locale"]
+FORMAT_MODULE_PATH = "gis_grid.formats"
 TIME_ZONE = env("GRID_TIME_ZONE", default="Asia/Shanghai")
 USE_TZ = True
 

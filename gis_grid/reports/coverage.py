@@ -19,16 +19,17 @@ from folium.template import Template
 from gis_grid.reports.offline import page
 
 SCRIPT, STYLE = (Path(__file__).with_name(f"coverage_map.{kind}") for kind in ("js", "css"))
-# Minutes up to which a class goes, and its colour: cividis, told apart by everybody and in grey.
+# Minutes up to which a class goes, and its colour: those of the planner's page, `--walk-*` in
+# static/shared/map.css, told apart by everybody and in grey.
 CLASSES: Final = (
-    (5, "#00224E"),
-    (10, "#27406F"),
-    (15, "#575C6D"),
-    (20, "#7D7C78"),
-    (30, "#A69D75"),
-    (60, "#D3C164"),
+    (5, "#FDE045"),
+    (10, "#D9C45F"),
+    (15, "#B3A56B"),
+    (20, "#7E7D7A"),
+    (30, "#575D6D"),
+    (60, "#2F416B"),
 )
-BEYOND: Final = "#FEE838"
+BEYOND: Final = "#00204D"
 NO_STREET: Final = "#FFFFFF"
 LETTERS: Final = {"covered": "c", "gap": "g", "no_street": "n"}
 

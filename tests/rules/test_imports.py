@@ -35,6 +35,7 @@ LEVELS: list[list[Group]] = [
     [
         Group("errors", ("gis_grid", "gis_grid.errors")),
         Group("prepared", ("gis_grid.prepared",)),
+        Group("formats", app("formats")),
     ],
     # Coordinates, shapes, strict JSON. Pure.
     [Group("geo", app("geo"))],
