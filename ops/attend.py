@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,8 +11,10 @@ from ops import browser, env, say, steps, wheels
 from ops.guard import only_one
 from ops.layout import Layout
 
-# The whole suite: a process for each core, each with its own database and its own product.
-IN_PARALLEL = ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal")
+# The whole suite in processes, each with its own database and its own product: one more than
+# cores, because a browser's user waits a good deal; four at most.
+PROCESSES = min(4, (os.cpu_count() or 1) + 1)
+IN_PARALLEL = ("-n", str(PROCESSES), "--dist", "worksteal")
 
 
 def manage(layout: Layout, arguments: Sequence[str]) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 from whitenoise.middleware import WhiteNoiseMiddleware
 
@@ -23,6 +23,9 @@ __all__ = ["phone", "picture"]
 
 # Playwright's sync API runs its own loop; Django would refuse the ORM beside it. Tests only.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# For a machine that is busy with other tests; who is well waits no longer than it takes.
+expect.set_options(timeout=15_000)
 
 PROGRAMS = pytest.StashKey[Product]()
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -150,6 +153,7 @@ def chromium() -> Iterator[Browser]:
     if not path:
         pytest.fail("no Chromium: run the tests with ./gridctl test, which installs one")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path)
+        # Without a graphics card, playing one in software costs more than drawing without.
+        browser = playwright.chromium.launch(executable_path=path, args=["--disable-gpu"])
         yield browser
         browser.close()

@@ -47,6 +47,7 @@ def phone(product: Product, world: World, chromium: Browser) -> Iterator[Phone]:
         context.add_cookies(cookies_of(world, name, product.url))
         page = context.new_page()
         page.goto("/field/")
+        page.locator("#queue-state:not(:empty)").wait_for()  # the page has read its own disk
         return page
 
     yield open_

@@ -193,7 +193,7 @@ def test_a_return_shows_the_reason_and_the_proposed_owner(
     expect(step).to_contain_text("建议由路灯管理所办理")
     expect(drawer.locator(".facts")).to_contain_text("退回 1 次")
     expect(drawer.locator(".dispatches").first).to_be_hidden()
-    drawer.locator("summary").click()
+    drawer.locator("summary", has_text="以前派过").click()
     expect(drawer.locator(".dispatches")).to_contain_text("已退回")
     shoot(page, "06-returned")
 

@@ -4,12 +4,14 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, Request, expect
 
 from incidents.actions import To
 from incidents.models import Attachment, Event, Incident
@@ -296,22 +298,28 @@ def test_everything_unsent_can_be_saved_elsewhere(
 # --- order, tabs, sessions ----------------------------------------------------------------------
 
 
-def test_two_tabs_send_one_report_once(phone: Phone, picture: Path) -> None:
+def test_two_tabs_send_one_report_in_turn(phone: Phone, picture: Path) -> None:
     page = phone()
     other = page.context.new_page()
     other.goto("/field/")
-    posts: list[str] = []
-    page.context.on(
-        "requestfinished", lambda r: posts.append(r.url) if r.method == "POST" else None
-    )
+    posts: list[Request] = []
+    page.context.on("requestfinished", lambda r: posts.append(r) if r.method == "POST" else None)
     page.context.set_offline(True)
     report_now(page, picture)
     expect(page.locator("#done-title")).to_have_text("已保存在本机")
     page.context.set_offline(False)  # both hear it
     until_kept(other, "!found.items.length")
     page.reload(wait_until="networkidle")  # whatever was sent has been told by now
-    assert len([url for url in posts if url.endswith("/reports")]) == 1
     assert Incident.objects.count() == 1
+    times = sorted(spans(posts))
+    assert times
+    assert all(end <= start for (_start, end), (start, _end) in pairwise(times)), times
+
+
+def spans(posts: list[Request]) -> Iterator[tuple[float, float]]:
+    """From when to when a report was under way, in ms."""
+    for timing in (post.timing for post in posts if post.url.endswith("/reports")):
+        yield timing["startTime"], timing["startTime"] + timing["responseEnd"]
 
 
 def test_what_an_older_page_kept_arrives(phone: Phone, world: World, picture: Path) -> None:
