@@ -9,7 +9,7 @@ window.hands = (() => {
   const shown = (selector) => Array.from(document.querySelectorAll(selector)).find((node) => node.offsetParent);
 
   /** The first truthy thing that look() returns. */
-  async function until(look, what, patienceMs = 15000) {
+  async function until(look, what, patienceMs = 30000) {
     const end = Date.now() + patienceMs;
     for (;;) {
       const found = await look();
@@ -102,7 +102,7 @@ window.hands = (() => {
   const networkIsBack = () => { window.dispatchEvent(new Event('online')); };
 
   /** Wait until the header says this, a regular expression. */
-  const queueSays = (words) => until(() => new RegExp(words).test(queueLine()), `${words} in the header`, 20000)
+  const queueSays = (words) => until(() => new RegExp(words).test(queueLine()), `${words} in the header`, 40000)
     .catch((error) => { throw new Error(`${error.message}, which says ${queueLine()}`); });
 
   async function retry() {

@@ -42,7 +42,7 @@ INK_IN_MIDDLE = """() => {
 
 def wait_for_ink(page: Page, condition: str) -> None:
     """Wait until what is drawn in the middle of the map is as opaque (0-255) as that."""
-    page.wait_for_function(f"({INK_IN_MIDDLE})() {condition}", timeout=5000)
+    page.wait_for_function(f"({INK_IN_MIDDLE})() {condition}")
 
 
 # -- live ------------------------------------------------------------------------------------------
@@ -111,7 +111,7 @@ def test_without_the_stream_it_asks_and_still_sees(
     product.kill("live")
     expect(page.locator("body")).to_have_attribute("data-live", "asking", timeout=15_000)
     incident = report(world)
-    expect(row(page, incident)).to_be_visible(timeout=5000)
+    expect(row(page, incident)).to_be_visible()
 
 
 def test_a_lost_login_is_told_with_a_way_back(desk: Desk, world: World, product: Product) -> None:

@@ -86,7 +86,7 @@ def test_what_was_begun_comes_back_with_its_photo_and_its_place(
     page.context.set_geolocation({"longitude": inside(0.9)[0], "latitude": inside()[1]})
     page = killed(page)
 
-    expect(page.locator("#unfinished-words")).to_have_text(RESTORED, timeout=2000)
+    expect(page.locator("#unfinished-words")).to_have_text(RESTORED)
     expect(page.locator("#unfinished-about")).to_have_text("井盖缺失破损 · 1 张照片 · 缺了一半")
     page.get_by_role("button", name="继续填写").click()
     expect(page.locator("#thumbs img")).to_have_count(1)
@@ -184,7 +184,7 @@ def test_an_answer_that_was_begun_comes_back_with_its_photo(
     page = killed(page)
 
     row = page.locator("#deed-drafts .row")
-    expect(row).to_contain_text("路灯不亮 · 反馈", timeout=2000)
+    expect(row).to_contain_text("路灯不亮 · 反馈")
     row.get_by_role("button", name="继续").click()
     expect(page.locator("#deed-restored")).to_be_visible()
     expect(page.get_by_label("怎么办的")).to_have_value("已换新灯泡")

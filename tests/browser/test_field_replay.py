@@ -129,14 +129,14 @@ class Bench:
         self.net.judge = well
         if case.state == STUCK:
             self.page.evaluate("hands.retry()")
-        self.page.evaluate("hands.waitForDelivery(30000)")
+        self.page.evaluate("hands.waitForDelivery(60000)")
         self._state("已全部送达|已送达")
 
     def _state(self, words: str) -> None:
         self.page.evaluate("(words) => hands.queueSays(words)", words)
 
     def _until_met(self, fate: Fate) -> None:
-        for _ in range(500):
+        for _ in range(1500):
             if self.net.met(fate):
                 return
             self.page.wait_for_timeout(20)

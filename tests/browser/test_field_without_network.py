@@ -43,7 +43,7 @@ def delivered(page: Page) -> None:
     expect(page.locator("#queue-state")).to_contain_text("已送达", timeout=30_000)
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 10) -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = 30) -> None:
     """Wait for what no locator can see."""
     until = time.monotonic() + seconds
     while not holds():
