@@ -82,7 +82,7 @@ def test_what_was_begun_comes_back_with_its_photo_and_its_place(
     take(page, picture)
     choose(page)
     page.get_by_label("补充说明").fill("缺了一半")
-    page.wait_for_timeout(300)  # the promise: a field is on disk by then
+    page.wait_for_timeout(500)  # the promise: a field is on disk by then
     page.context.set_geolocation({"longitude": inside(0.9)[0], "latitude": inside()[1]})
     page = killed(page)
 
