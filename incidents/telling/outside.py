@@ -66,8 +66,8 @@ def _cut_after(connection: http.client.HTTPConnection, seconds: float) -> Iterat
     timer.start()
     try:
         yield
-    except (OSError, http.client.HTTPException):
-        if late.is_set():
+    except (OSError, http.client.HTTPException) as error:
+        if late.is_set() or isinstance(error, TimeoutError):  # whichever clock was first
             raise Fault(f"no answer within {seconds:g} s") from None
         raise
     finally:

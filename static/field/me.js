@@ -4,21 +4,36 @@ import { byId } from '../shared/dom.js';
 import { remember, remembered } from './kept.js';
 import { say } from './words.js';
 
+const AGAIN_MS = 3000;
+const LONGEST_MS = 300000;
+
 /**
+ * Returns once the server has answered: without categories nobody can report, so it goes on asking.
  * @param {{username: string, url: string, ask: Function, know: Function}} parts
  *   know: called with what is remembered at once, and again with the server's answer
  */
 export async function introduce({ username, url, ask, know }) {
   const before = remembered(`me.${username}`, null);
   if (before) greet(before, know);
-  try {
-    const me = await ask(url);
-    remember(`me.${username}`, me);
-    greet(me, know);
-  } catch (error) {
-    if (!before || error instanceof Refused) complain(error);
+  for (let wait = AGAIN_MS; ; wait = Math.min(2 * wait, LONGEST_MS)) {
+    try {
+      const me = await ask(url);
+      remember(`me.${username}`, me);
+      greet(me, know);
+      return;
+    } catch (error) {
+      if (!before || error instanceof Refused) complain(error);
+      if (error instanceof Refused && !error.retryable) return;   // it would say so again
+    }
+    await occasion(wait);
   }
 }
+
+/** The network is back, or so long has passed. */
+const occasion = (ms) => new Promise((resolve) => {
+  setTimeout(resolve, ms);
+  window.addEventListener('online', resolve, { once: true });
+});
 
 function greet(me, know) {
   const areas = [...me.areas, ...(me.units || [])].map(({ name }) => name).join('、');

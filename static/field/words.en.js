@@ -117,7 +117,7 @@ export default {
     other: '{count} items of yours are not delivered. They stay on this phone, for you alone, and go when you log in again. Log out?',
   },
 
-  'start.offline': 'No network, so the list of types cannot be opened. Try again when there is.',
+  'start.offline': 'No network, so the list of types cannot be opened. It is tried again by itself.',
   'list.offline': 'No network: cannot be shown now.',
   'mine.empty': 'Nothing reported yet. One photo is enough to start.',
   'tasks.asked': 'Asked of me',

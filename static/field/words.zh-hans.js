@@ -108,7 +108,7 @@ export default {
 
   'leave.sure': '本机还有您的 {count} 件没有送达。退出后留在本机，您下次登录时发送，别人看不到。要退出吗？',
 
-  'start.offline': '网络不通，打不开类型列表。有网后再打开一次。',
+  'start.offline': '网络不通，打不开类型列表。有网后自动再试。',
   'list.offline': '网络不通，暂时看不到。',
   'mine.empty': '还没有上报过。拍一张照片就能开始。',
   'tasks.asked': '等我办',

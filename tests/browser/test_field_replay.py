@@ -88,8 +88,14 @@ def li(phone: Phone, net: Net) -> Page:
     opened = phone(base_url=net.url)
     opened.add_init_script(path=HANDS)
     opened.add_init_script(PATIENCE)
-    opened.reload()
+    start_anew(opened)
     return opened
+
+
+def start_anew(page: Page) -> None:
+    """Load the page and let it ask all it asks at the beginning: no such answer ends a case."""
+    page.reload()
+    page.wait_for_load_state("networkidle")
 
 
 @dataclass
@@ -146,7 +152,7 @@ class Bench:
         """The next case begins on an empty phone."""
         self.net.judge = well
         self.page.evaluate("hands.forget()")
-        self.page.reload()
+        start_anew(self.page)
 
 
 def faults(page: Page, net: Net, method: str, path: str, make: Callable[[str], None]) -> str:
