@@ -377,7 +377,7 @@ def test_killed_in_the_middle_and_started_again_each_alarm_rings_once(no_worker:
         until(lambda: not Event.objects.filter(sequence=None).exists())
     finally:
         process.terminate()
-        process.wait(5)
+        process.wait(30)
 
     assert {(kind, count) for (_id, kind), count in rung().items()} == {
         ("overdue", 1),
