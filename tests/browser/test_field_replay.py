@@ -126,7 +126,8 @@ class Bench:
         self.page.evaluate("(silent) => { window.hurry = silent ? 20 : 1; }", case.fate.silent)
         self.page.evaluate("hands.networkIsBack()")
         self._until_met(case.fate)
-        self.net.judge = down_for_writing  # else the next try may mend it before we look
+        if case.state != LOGIN:  # who tries again is still told to log in
+            self.net.judge = down_for_writing  # else the next try may mend it before we look
         self._state(case.state)
         self.page.evaluate("window.hurry = 1")
         kept = self.page.evaluate("hands.onDisk()")
