@@ -220,7 +220,7 @@ class TestSeveralWorkers:
 
         def work() -> None:
             try:
-                together.wait(10)
+                together.wait(60)
                 counts.extend(dispatch_due(NOW) for _ in range(3))
             finally:
                 connection.close()
@@ -267,7 +267,7 @@ class TestSeveralWorkers:
                 time.sleep(0.005)
         finally:
             worker.send_signal(signal.SIGKILL)
-            worker.wait(10)
+            worker.wait(60)
         assert 0 < Dispatch.objects.count() < len(cases), "killed in the middle"
 
         while dispatch_due(NOW):
