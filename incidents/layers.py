@@ -21,7 +21,9 @@ SELECT json_build_object('type', 'Feature',
 
 # The outer WHERE keeps the index on boundaries; the rest is looked up per area of the day.
 _AREAS = """
-SELECT a.code, a.name, a.level, a.kind, parent.code, ST_AsGeoJSON(b.shape, 6),
+SELECT a.code, a.name, a.level, a.kind, parent.code,
+       ARRAY[ST_XMin(b.shape), ST_YMin(b.shape), ST_XMax(b.shape), ST_YMax(b.shape)],
+       ARRAY[ST_X(spot.place), ST_Y(spot.place)],
        (SELECT coalesce(json_agg(json_build_object('name', w.name, 'phone', w.phone,
                                  'role', s.role) ORDER BY s.role, w.code), '[]')
           FROM people_assignment s JOIN people_worker w ON w.id = s.worker_id
@@ -31,7 +33,8 @@ SELECT a.code, a.name, a.level, a.kind, parent.code, ST_AsGeoJSON(b.shape, 6),
          WHERE pa.area_id = a.id)
   FROM territory_area a
   JOIN territory_boundary b ON b.area_id = a.id AND b.during @> %(when)s::date
-  LEFT JOIN territory_area parent ON parent.id = a.parent_id
+  LEFT JOIN territory_area parent ON parent.id = a.parent_id,
+       LATERAL ST_PointOnSurface(b.shape) AS spot(place)
  WHERE a.id = ANY(%(areas)s)
  ORDER BY a.level, a.code
 """
@@ -50,7 +53,9 @@ def borders(boundary_ids: Sequence[int]) -> dict[str, Any]:
 def areas(territory: Territory, when: date) -> str:
     """Return the areas of a territory on a day as GeoJSON text, with who is on duty; two queries.
 
-    Properties: code, name, level (slug), kind, parent (code), workers, party (a name or null).
+    Without shapes, which come as tiles. Properties: code, name, level (slug), kind, parent (code),
+    workers, party (a name or null), bbox (west, south, east, north), label (a place inside for the
+    name: lon, lat).
     """
     ids = list(Area.objects.within(territory).at(when).values_list("pk", flat=True))
     with connection.cursor() as cursor:
@@ -60,7 +65,7 @@ def areas(territory: Territory, when: date) -> str:
 
 
 def _area_feature(row: tuple[Any, ...]) -> str:
-    code, name, level, kind, parent, shape, workers, party = row
+    code, name, level, kind, parent, bbox, label, workers, party = row
     properties = {
         "code": code,
         "name": name,
@@ -69,9 +74,11 @@ def _area_feature(row: tuple[Any, ...]) -> str:
         "parent": parent,
         "workers": _loaded(workers),
         "party": party,
+        "bbox": [round(side, 6) for side in bbox],
+        "label": [round(side, 6) for side in label],
     }
-    text = json.dumps(properties, ensure_ascii=False)
-    return f'{{"type":"Feature","properties":{text},"geometry":{shape}}}'
+    text = json.dumps(properties, ensure_ascii=False, separators=(",", ":"))
+    return f'{{"type":"Feature","properties":{text},"geometry":null}}'
 
 
 def _loaded(value: Any) -> Any:

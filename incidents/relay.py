@@ -3,7 +3,8 @@
 One leader at a time (a session-level advisory lock). Deeds never number their own events: a
 number taken inside a transaction may become visible after a later one, and a reader that asks
 for "after N" would miss it. Nor do they call NOTIFY, which makes every commit queue up behind one
-lock. The relay does both after the fact, in batches, in its own transaction.
+lock. The relay does both after the fact, in batches, in its own transaction. In the same it keeps
+the cluster pyramid of the map (`bins.py`).
 """
 
 import hashlib
@@ -11,6 +12,8 @@ import json
 from typing import Any
 
 from django.db import connection, transaction
+
+from incidents import bins
 
 CHANNEL = "incidents_feed"
 LEADER_LOCK = 0x67726964  # "grid"
@@ -56,6 +59,7 @@ def stamp_batch() -> int:
     Ids of one incident's events are in commit order, because a deed locks its incident first.
     """
     with transaction.atomic(), connection.cursor() as cursor:
+        bins.hold()
         cursor.execute(_UNSTAMPED, [BATCH])
         rows = cursor.fetchall()
         if not rows:
@@ -70,6 +74,8 @@ def stamp_batch() -> int:
             sequences.append(sequence)
             hashes.append(link)
         cursor.execute(_STAMP, [ids, sequences, hashes])
+        told = {row[1]: number for row, number in zip(rows, sequences, strict=True)}
+        bins.count(told)  # before anybody is told, and with the numbers or not at all
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(sequence)])
     return len(rows)
 

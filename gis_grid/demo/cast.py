@@ -56,6 +56,11 @@ def give_logins(accounts: Sequence[Mapping[str, str]], areas: Mapping[str, Area]
             Assignment.objects.create(worker=worker, area=_area(part, areas), role=part.role)
 
 
+def acts_for_a_unit(username: str) -> bool:
+    """Return whether the account of this name is a member of a handling unit."""
+    return isinstance(PARTS.get(username), UnitPart)
+
+
 def _area(part: Part, areas: Mapping[str, Area]) -> Area:
     level = sorted(
         (a for a in areas.values() if a.level == part.level and a.kind == "general"),

@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gis_grid.basemap.models import MapFeature
 from gis_grid.demo import circles
+from gis_grid.demo.city import City
 from gis_grid.demo.records import AreaRecord, WorkerRecord
 from gis_grid.demo.town import Town
 from gis_grid.facilities import categories
@@ -62,7 +63,7 @@ def load_areas(records: Sequence[AreaRecord]) -> dict[str, Area]:
     return areas
 
 
-def load_people(town: Town, areas: dict[str, Area]) -> None:
+def load_people(town: Town | City, areas: dict[str, Area]) -> None:
     """Write workers and their assignments."""
     workers = _hired(town.workers)
     Assignment.objects.bulk_create(
@@ -95,8 +96,9 @@ def load_units(town: Town, areas: dict[str, Area]) -> None:
 
 def _hired(records: Sequence[WorkerRecord]) -> dict[str, Worker]:
     """Write workers, each with a login nobody can use; by user name."""
+    nobody = make_password(None)
     users = User.objects.bulk_create(
-        User(username=record.username, password=make_password(None)) for record in records
+        User(username=record.username, password=nobody) for record in records
     )
     workers = Worker.objects.bulk_create(
         Worker(code=record.username, name=record.name, phone=record.phone, user=user)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from shapely.geometry import MultiPolygon, Point
 from shapely.geometry.base import BaseGeometry
 
-LevelSlug = Literal["district", "street", "community", "grid", "micro-grid"]
+LevelSlug = Literal["city", "district", "street", "community", "grid", "micro-grid"]
 AreaKind = Literal["general", "exclusive"]
 UnitKind = Literal["department", "street", "community", "enterprise"]
 

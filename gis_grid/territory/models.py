@@ -164,3 +164,31 @@ class Boundary(models.Model):
     def __str__(self) -> str:
         first, end = self.during.lower, self.during.upper
         return f"{self.area} [{first or '…'}, {end or '…'})"
+
+
+class Simplified(models.Model):
+    """A boundary as a map draws it from afar: fewer corners, the same ones as its neighbours.
+
+    `shape` is in EPSG:3857, good for tiles up to zoom `up_to`, on the days of `during`, in which no
+    neighbour changes. Computed by `simplified.py`; never to decide by.
+    """
+
+    boundary = models.ForeignKey(Boundary, on_delete=models.CASCADE, related_name="+")
+    up_to = models.PositiveSmallIntegerField()
+    during = DateRangeField()
+    shape = models.MultiPolygonField(srid=3857, spatial_index=False)
+
+    class Meta:
+        indexes = [GistIndex(fields=["shape"], name="simplified_shape_gist")]
+
+    def __str__(self) -> str:
+        return f"{self.boundary_id} up to zoom {self.up_to}"
+
+
+class SimplifiedOf(models.Model):
+    """Which state of the layer the simplified shapes were computed from: one row, or none."""
+
+    mark = models.CharField(max_length=80)
+
+    def __str__(self) -> str:
+        return self.mark

@@ -1,4 +1,4 @@
-"""Long JSON answers: packed, and not sent again while nothing has changed."""
+"""Long answers: packed, and not sent again while nothing has changed."""
 
 import gzip
 import hashlib
@@ -24,16 +24,17 @@ def compact(request: HttpRequest, make: Callable[[], Any], tag: str) -> HttpResp
     if request.headers.get("If-None-Match") == tag:
         answer = HttpResponse(status=304)
     else:
-        answer = _packed(request, json.dumps(make(), ensure_ascii=False, separators=(",", ":")))
+        text = json.dumps(make(), ensure_ascii=False, separators=(",", ":"))
+        answer = packed(request, text.encode(), "application/json")
     answer.headers["ETag"] = tag
     answer.headers["Cache-Control"] = "private, no-cache"  # kept, but asked for each time
     answer.headers["Vary"] = "Accept-Encoding, Cookie"
     return answer
 
 
-def _packed(request: HttpRequest, text: str) -> HttpResponse:
-    content = text.encode()
-    answer = HttpResponse(content_type="application/json")
+def packed(request: HttpRequest, content: bytes, content_type: str) -> HttpResponse:
+    """Return an answer with this content, packed where it is worth it and the reader can."""
+    answer = HttpResponse(content_type=content_type)
     if len(content) >= PACKED_FROM and "gzip" in request.headers.get("Accept-Encoding", ""):
         content = gzip.compress(content, LEVEL, mtime=0)
         answer.headers["Content-Encoding"] = "gzip"

@@ -1,5 +1,6 @@
 """The tables of the happening."""
 
+from incidents.models.bins import Bin, Binned
 from incidents.models.boards import FIRST_EDITION, Board
 from incidents.models.calendar import CalendarDay, DayKind, WorkingHours
 from incidents.models.cases import CallBack, Dispatch, Extension, Outcome, Part, Rating
@@ -11,6 +12,7 @@ from incidents.models.categories import (
     PhotoRule,
     VerifyRule,
 )
+from incidents.models.desk import EmergencyDuty, SavedView
 from incidents.models.incidents import (
     RETURNS_TO_OBJECTION,
     DatumChoice,
@@ -30,6 +32,8 @@ __all__ = [
     "FIRST_EDITION",
     "RETURNS_TO_OBJECTION",
     "Attachment",
+    "Bin",
+    "Binned",
     "Board",
     "CalendarDay",
     "CallBack",
@@ -40,6 +44,7 @@ __all__ = [
     "DayKind",
     "Dispatch",
     "DispatchRule",
+    "EmergencyDuty",
     "Event",
     "Extension",
     "Incident",
@@ -57,6 +62,7 @@ __all__ = [
     "Rating",
     "RouteMethod",
     "RuleTime",
+    "SavedView",
     "SourceChannel",
     "State",
     "Told",

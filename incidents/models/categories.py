@@ -75,6 +75,12 @@ class Category(models.Model):
         default=True,
         help_text=_("Offered on the page behind the QR code of a notice board."),
     )
+    emergency = models.BooleanField(
+        _("emergency"),
+        default=False,
+        db_default=False,
+        help_text=_("A new report sounds the alarm at the desks that see it."),
+    )
     source = models.CharField(_("source"), max_length=200, blank=True)
 
     objects = CategoryQuerySet.as_manager()

@@ -1,8 +1,9 @@
 """The incident: what was reported, where it stands, and the facts the figures count."""
 
 from django.contrib.gis.db import models
-from django.contrib.postgres.indexes import GistIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from gis_grid.geo.datum import Datum
@@ -10,7 +11,7 @@ from gis_grid.people.models import Worker
 from gis_grid.territory.models import Area, Boundary, within_the_globe
 from incidents import states
 from incidents.models.categories import Category
-from incidents.queries import IncidentQuerySet
+from incidents.queries import Doubled, IncidentQuerySet
 
 
 class State(models.TextChoices):
@@ -175,13 +176,22 @@ class Incident(models.Model):
         ordering = ["-reported_at"]
         indexes = [
             GistIndex(fields=["point"], name="incident_point_gist"),
+            GistIndex(
+                fields=["point"],
+                name="incident_open_place",
+                condition=Q(state__in=sorted(states.OPEN_STATES)),
+            ),
             models.Index(
                 OpClass("area_path", name="text_pattern_ops"),
                 name="incident_open_by_area",
                 condition=Q(state__in=sorted(states.OPEN_STATES)),
             ),
             models.Index(fields=["reporter", "-reported_at"], name="incident_by_reporter"),
+            models.Index(fields=["-reported_at", "-id"], name="incident_by_report"),
             models.Index(fields=["-closed_at"], name="incident_by_closing"),
+            GinIndex(
+                OpClass(Upper(Doubled("words")), name="gin_trgm_ops"), name="incident_words_trigram"
+            ),
             models.Index(fields=["due_at"], name="incident_by_deadline"),
             models.Index(
                 fields=["alarm_at"], name="incident_alarms", condition=Q(alarm_at__isnull=False)

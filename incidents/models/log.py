@@ -41,6 +41,7 @@ class Event(models.Model):
         ordering = ["pk"]
         indexes = [
             models.Index(fields=["id"], name="event_unstamped", condition=Q(sequence__isnull=True)),
+            models.Index(fields=["at"], name="event_by_moment"),
         ]
 
     def __str__(self) -> str:

@@ -1,12 +1,14 @@
 /**
  * The areas on the map: coloured by open incidents, named, one of them chosen and the rest veiled.
- * Which level is drawn follows the zoom unless somebody fixes it.
+ * Shapes come as tiles; names, people and places of names from the tree. Which level is drawn
+ * follows the zoom unless somebody fixes it.
  */
-import { el } from '../shared/dom.js';
-import { insidePoint } from './inside.js';
-import { areaShapes, boundsOf, hoverLabel, nameLabels, outlines, veil } from './leaflet.js';
-import { token } from './pen.js';
+import { get, urlFor, withQuery } from '../shared/api.js';
+import { boundsOf, nameLabels, outlines, veil } from './leaflet.js';
+import { drawPath, pathOf, token } from './pen.js';
+import { holds } from './rings.js';
 import { breaksFor, classOf, levelAt } from './tally.js';
+import { TileGrid } from './tilegrid.js';
 import { say } from './words.js';
 
 const CHARACTER_PX = 14;    // room one Chinese character of a name needs
@@ -14,48 +16,58 @@ const CHARACTER_PX = 14;    // room one Chinese character of a name needs
 export class AreaLayer {
   #map;
   #canvas;
+  #urls;
   #tree;
-  #features;
-  #shapes = null;
-  #upper = null;
-  #veil = null;
+  #levels;
+  #byLevel = new Map();  // level -> its areas
+  #byName = new Map();   // 'level/code' -> area
+  #grid;
+  #chosenShape = [];     // veil and line of the chosen area, while they are on the map
   #names;
   #counts = new Map();
   #breaks = breaksFor(0);
-  #faces = new Map();    // area -> how it is filled now
-  #spots = new Map();    // feature -> its bounds, its name and where that stands, worked out once
+  #ranks = new Map();    // area -> class it is drawn in
   #level = null;
   #chosen = null;
-  #edgeLine = null;
-  #hover;
   #select;
-  #shown = { fill: true, names: true, level: 'auto' };
+  #shown = { fill: true, names: true, staffing: false, level: 'auto' };
 
   /** Called with nothing after the level or the classes changed: the legend follows. */
   onRestyle = () => {};
 
-  /** @param {{map, canvas, tree: AreaTree, features: object[], select: function(object)}} parts */
-  constructor({ map, canvas, tree, features, select }) {
+  /** @param {{map, canvas, urls: {areaTiles, areaShape}, tree: AreaTree, select: function(object)}} parts */
+  constructor({ map, canvas, urls, tree, select }) {
     this.#map = map;
     this.#canvas = canvas;
+    this.#urls = urls;
     this.#tree = tree;
-    this.#features = features;
+    this.#levels = tree.levels();
     this.#select = select;
-    this.#hover = hoverLabel(map);
+    tree.areas.forEach((area) => {
+      this.#byLevel.set(area.level, [...(this.#byLevel.get(area.level) || []), area]);
+      this.#byName.set(`${area.level}/${area.code}`, area);
+    });
     this.#names = nameLabels(canvas, map);
+    this.#grid = new TileGrid(map, { name: 'areas', z: 250 }, {
+      urlOf: (place) => withQuery(urlFor(urls.areaTiles, place), { level: this.#level, above: this.#levelAbove() }),
+      read: (layers) => this.#read(layers),
+      draw: (context, tile) => this.#draw(context, tile),
+    });
     map.on('zoomend', () => this.#relevel());
     map.on('moveend', () => this.#renameVisible());
     this.#relevel();
+    this.#grid.show();
   }
 
   get level() { return this.#level; }
 
   get breaks() { return this.#breaks; }
 
-  /** Change what is shown: {fill, names: boolean, level: 'auto' or a level}. */
+  /** Change what is shown: {fill, names, staffing: boolean, level: 'auto' or a level}. */
   show(wanted) {
     this.#shown = { ...this.#shown, ...wanted };
     this.#relevel();
+    this.#grid.redraw();
   }
 
   /** Colour by new counts: Map of area -> open incidents. */
@@ -65,99 +77,100 @@ export class AreaLayer {
   }
 
   /** Outline one area and veil the others; null for none. */
-  choose(area) {
+  async choose(area) {
+    if (area === this.#chosen) return;
     this.#chosen = area;
-    if (this.#veil) this.#veil.remove();
-    const feature = area && this.#featureOf(area);
-    this.#veil = feature ? veil(this.#canvas, feature.geometry, token('--mask')).addTo(this.#map) : null;
-    this.#edge();
-    this.#restyle();
+    this.#unveil();
+    if (!area) return;
+    const { geometry } = await get(urlFor(this.#urls.areaShape, area)).catch(() => ({ geometry: null }));
+    if (geometry && area === this.#chosen) this.#veil(geometry);
   }
 
   /** Draw everything again in new colours. */
   repaint() {
-    this.choose(this.#chosen);
-    this.#redrawLevel();
-  }
-
-  #featureOf(area) {
-    return this.#features.find((feature) => feature.properties === area) || null;
-  }
-
-  #relevel() {
-    const { level } = this.#shown;
-    const wanted = level === 'auto' ? levelAt(this.#map.getZoom(), this.#tree.levels()) : level;
-    if (this.#shapes && wanted === this.#level) {
-      this.#restyle();
-    } else {
-      this.#level = wanted;
-      this.#redrawLevel();
-    }
+    const chosen = this.#chosen;
+    this.choose(null);
+    this.choose(chosen);
+    this.#grid.redraw();
     this.#renameVisible();
   }
 
-  #redrawLevel() {
-    if (this.#shapes) this.#shapes.remove();
-    if (this.#upper) this.#upper.remove();
-    this.#shapes = areaShapes(this.#canvas, this.#of(this.#level), (area) => this.#styleOf(area), {
-      click: (area) => this.#select(area),
-      over: (area, at) => this.#hover.show(at, this.#hoverWords(area)),
-      out: () => this.#hover.hide(),
-    });
-    this.#shapes.addTo(this.#map);
-    this.#faces.clear();
-    this.#upper = outlines(this.#canvas, this.#of(this.#levelAbove()), {
-      color: token('--border-upper'), weight: 2.2, opacity: 0.85,
-    }).addTo(this.#map);
-    this.#upper.bringToBack();
-    this.#shapes.toBack();
+  /** The area under a place, as something to point at. */
+  hit(latlng) {
+    const tile = this.#grid.at(latlng);
+    const found = tile && tile.read.areas.filter(({ rings }) => holds(rings, tile)).pop();
+    if (!found || !found.area) return null;
+    const { area } = found;
+    return {
+      words: say('area.hover', { name: area.name, count: this.#counts.get(area) || 0 }),
+      choose: () => this.#select(area),
+    };
+  }
+
+  // -- levels and tiles ---------------------------------------------------------------------------
+
+  #relevel() {
+    const { level } = this.#shown;
+    const wanted = level === 'auto' ? levelAt(this.#map.getZoom(), this.#levels) : level;
+    if (wanted !== this.#level) {
+      this.#level = wanted;
+      this.#grid.restart();
+    }
     this.#restyle();
+    this.#renameVisible();
   }
 
-  #of(level) {
-    return this.#features.filter((feature) => feature.properties.level === level);
+  #levelAbove() { return this.#levels[this.#levels.indexOf(this.#level) - 1]; }
+
+  #read(layers) {
+    const level = this.#level;
+    const shapes = (name) => (layers.get(name) || []).map(({ props: { code }, geom }) => ({
+      area: this.#byName.get(`${level}/${code}`) || null, rings: geom, path: pathOf(geom),
+    }));
+    return { areas: shapes('areas'), above: shapes('above') };
   }
 
-  #levelAbove() {
-    const levels = this.#tree.levels();
-    return levels[levels.indexOf(this.#level) - 1] || null;
+  #draw(context, { areas, above }) {
+    const close = this.#map.getZoom() >= 16;
+    areas.forEach(({ area, path }) => drawPath(context, path, {
+      ...this.#fillOf(area, close),
+      hatch: this.#shown.staffing && area && isUnstaffed(area) ? token('--unstaffed') : null,
+      stroke: token('--border'),
+    }));
+    above.forEach(({ path }) => drawPath(context, path, { stroke: token('--border-upper'), width: 2.2 }));
   }
 
-  /** Recolour what looks other than before: of thousands, one event changes a few. */
+  #fillOf(area, close) {
+    const rank = this.#ranks.get(area);
+    if (!rank || !this.#shown.fill) return {};
+    // Close by, the streets and houses matter more than the count.
+    return { fill: token(`--fill-${rank}`), opacity: close ? 0.42 : 0.55 };
+  }
+
+  /** Class every area of the level; draw the tiles that hold one whose class is another now. */
   #restyle() {
-    const drawn = this.#of(this.#level).map((feature) => feature.properties);
+    const drawn = this.#byLevel.get(this.#level) || [];
     this.#breaks = breaksFor(drawn.reduce((most, area) => Math.max(most, this.#counts.get(area) || 0), 0));
-    drawn.forEach((area) => {
-      const face = JSON.stringify(this.#fillOf(area));
-      if (this.#faces.get(area) === face) return;
-      this.#faces.set(area, face);
-      this.#shapes.restyle(area);
-    });
+    const before = this.#ranks;
+    this.#ranks = new Map(drawn.map((area) => [area, classOf(this.#counts.get(area) || 0, this.#breaks)]));
+    this.#grid.redraw(({ areas }) => areas.some(({ area }) => before.get(area) !== this.#ranks.get(area)));
     this.onRestyle();
   }
 
-  #fillOf(area) {
-    const rank = classOf(this.#counts.get(area) || 0, this.#breaks);
-    if (!rank || !this.#shown.fill) return { fillColor: token('--map-ground'), fillOpacity: 0 };
-    // Close by, the streets and houses matter more than the count.
-    return { fillColor: token(`--fill-${rank}`), fillOpacity: this.#map.getZoom() >= 16 ? 0.42 : 0.55 };
+  // -- the chosen one -----------------------------------------------------------------------------
+
+  #veil(geometry) {
+    this.#chosenShape = [
+      veil(this.#canvas, geometry, token('--mask')),
+      outlines(this.#canvas, [{ type: 'Feature', geometry }], { color: token('--accent'), weight: 3 }),
+    ];
+    this.#chosenShape.forEach((shape) => shape.addTo(this.#map).bringToBack());
+    this.#chosenShape[0].bringToBack();
   }
 
-  #styleOf(area) {
-    return { color: token('--border'), weight: 1, opacity: 0.8, ...this.#fillOf(area) };
-  }
-
-  /** The chosen one's own line, above the veil. */
-  #edge() {
-    if (this.#edgeLine) this.#edgeLine.remove();
-    const feature = this.#chosen && this.#featureOf(this.#chosen);
-    this.#edgeLine = feature
-      ? outlines(this.#canvas, [feature], { color: token('--accent'), weight: 3 }).addTo(this.#map)
-      : null;
-  }
-
-  #hoverWords(area) {
-    return el('span', {}, say('area.hover', { name: area.name, count: this.#counts.get(area) || 0 }));
+  #unveil() {
+    this.#chosenShape.forEach((shape) => shape.remove());
+    this.#chosenShape = [];
   }
 
   // -- names --------------------------------------------------------------------------------------
@@ -165,30 +178,25 @@ export class AreaLayer {
   /** Name the areas in sight that are wide enough for their name. */
   #renameVisible() {
     const view = this.#map.getBounds();
-    const named = this.#shown.names ? this.#of(this.#level) : [];
-    this.#names.set(named.filter((feature) => this.#hasRoom(feature, view)).map((feature) => ({
-      ...this.#spotOf(feature), width: this.#widthOf(feature),
+    const named = this.#shown.names ? this.#byLevel.get(this.#level) || [] : [];
+    this.#names.set(named.filter((area) => this.#hasRoom(area, view)).map((area) => ({
+      at: [area.label[1], area.label[0]], text: this.#tree.shortName(area), width: this.#widthOf(area),
     })));
-    this.onRestyle();
   }
 
-  #hasRoom(feature, view) {
-    const { bounds } = this.#spotOf(feature);
-    if (!view.intersects(bounds)) return false;
-    const [west, east] = [bounds.getNorthWest(), bounds.getNorthEast()]
+  #hasRoom(area, view) {
+    const { bbox } = area;
+    const [west, south, east, north] = bbox;
+    if (west > view.getEast() || east < view.getWest() || south > view.getNorth() || north < view.getSouth()) return false;
+    const [left, right] = [boundsOf(bbox).getNorthWest(), boundsOf(bbox).getNorthEast()]
       .map((corner) => this.#map.latLngToLayerPoint(corner).x);
-    return east - west > this.#widthOf(feature);
+    return right - left > this.#widthOf(area);
   }
 
-  #spotOf(feature) {
-    if (!this.#spots.has(feature)) {
-      const [lon, lat] = insidePoint(feature.geometry);
-      this.#spots.set(feature, {
-        bounds: boundsOf(feature.geometry), at: [lat, lon], text: this.#tree.shortName(feature.properties),
-      });
-    }
-    return this.#spots.get(feature);
-  }
+  #widthOf(area) { return this.#tree.shortName(area).length * CHARACTER_PX; }
+}
 
-  #widthOf(feature) { return this.#spotOf(feature).text.length * CHARACTER_PX; }
+/** Whether a grid lacks somebody on duty or a party organisation; larger areas have neither of their own. */
+function isUnstaffed({ level, workers, party }) {
+  return (level === 'grid' || level === 'micro-grid') && (workers.length === 0 || !party);
 }

@@ -4,12 +4,15 @@
  */
 import { basemapLayer } from '../shared/basemap.js';
 import { createMap, onlineLayer, toBounds } from '../shared/leaflet.js';
+import { MAP_STATES } from '../shared/states.js';
 import { AreaLayer } from './areas.js';
 import { IncidentLayer } from './incidents.js';
 import { createLayers } from './layers.js';
-import { control, createCanvas } from './leaflet.js';
+import { HeatLayer } from './heat.js';
+import { control, createCanvas, hoverLabel } from './leaflet.js';
 import { createLegend } from './legend.js';
 import { forgetTokens } from './pen.js';
+import { createPointing } from './pointing.js';
 import { createView } from './view.js';
 import { say } from './words.js';
 
@@ -25,8 +28,10 @@ export class Chart {
   #view;
   #legend;
   #incidents;
+  #heat;
   #areas = null;
   #online = null;
+  #states = MAP_STATES;    // that the layer panel leaves visible
 
   /**
    * @param {object} config of the page: bounds, attribution, basemaps, urls.tiles
@@ -49,9 +54,16 @@ export class Chart {
     this.#map = map;
     this.#ground = basemapLayer(config.urls.tiles).addTo(map);
     this.#canvas = createCanvas(map);
-    this.#incidents = new IncidentLayer({ map, canvas: this.#canvas, select: on.incident });
+    const hover = hoverLabel(map);
+    const url = config.urls.incident_tiles;
+    this.#incidents = new IncidentLayer({ map, canvas: this.#canvas, url, hover, select: on.incident });
+    this.#heat = new HeatLayer(map, url);
+    createPointing(map, hover, [
+      this.#incidents, { hit: (latlng) => this.#areas && this.#areas.hit(latlng) },
+    ]);
     this.#view = createView(map, places);
     this.#legend = createLegend(places.legend);
+    this.#heat.onRestyle = (breaks) => this.#legend.heat(breaks);
     control(map, places.buttons, 'topright');
     control(map, places.legend, 'bottomright');
     if (!asked) this.home(false);
@@ -78,17 +90,25 @@ export class Chart {
   focus() { this.#map.getContainer().focus(); }
 
   /** The areas have come: draw them and open the layer panel for use. */
-  setAreas(tree, features) {
-    this.#areas = new AreaLayer({ map: this.#map, canvas: this.#canvas, tree, features, select: this.#on.area });
-    this.#areas.onRestyle = () => {
-      this.#legend.draw(this.#areas.level, this.#areas.breaks);
-      this.#incidents.toFront();
-    };
+  setAreas(tree) {
+    const { area_tiles: areaTiles, area_shape: areaShape } = this.#config.urls;
+    this.#areas = new AreaLayer({
+      map: this.#map, canvas: this.#canvas, urls: { areaTiles, areaShape }, tree, select: this.#on.area,
+    });
+    this.#areas.onRestyle = () => this.#legend.draw(this.#areas.level, this.#areas.breaks);
+    this.#areas.onRestyle();
     createLayers(this.#places.layers, { levels: tree.levels(), basemaps: this.#config.basemaps }, {
       base: (name) => this.#useBase(name),
       groups: (groups) => this.#ground.show(groups),
-      areas: (wanted) => this.#areas.show(wanted),
-      states: this.#on.states,
+      areas: (wanted) => {
+        this.#areas.show(wanted);
+        if ('staffing' in wanted) this.#legend.staffing(wanted.staffing);
+      },
+      heat: (on) => this.#heat.show(on),
+      states: (states) => {
+        this.#states = states;
+        this.#on.states(states);
+      },
     });
   }
 
@@ -97,11 +117,28 @@ export class Chart {
     if (this.#areas) this.#areas.choose(area);
   }
 
-  drawIncidents(rows, marks) { this.#incidents.draw(rows, marks); }
+  /** Show the incidents that a filter means; see IncidentLayer.draw. */
+  drawIncidents(rows, meant) {
+    const query = narrowed(meant.query || '', this.#states);
+    this.#incidents.draw(rows, { ...meant, query });
+    this.#heat.ask(query);
+  }
+
+  /** The store has changed: {before, after} each, null when all of it is new. */
+  changed(changes) {
+    this.#incidents.changed(changes);
+    this.#heat.changed();
+  }
 
   /** Colour the areas by Map of area -> open incidents. */
   drawCounts(counts) {
     if (this.#areas) this.#areas.count(counts);
+  }
+
+  /** The place at a point of the map, [x, y] in pixels from its corner: {lon, lat}. */
+  placeAt(point) {
+    const { lat, lng: lon } = this.#map.containerPointToLatLng(point);
+    return { lon, lat };
   }
 
   pulse(row) { this.#incidents.pulse(row); }
@@ -110,6 +147,8 @@ export class Chart {
   repaint() {
     forgetTokens();
     this.#ground.repaint();
+    this.#incidents.repaint();
+    this.#heat.repaint();
     if (this.#areas) this.#areas.repaint();
   }
 
@@ -123,4 +162,12 @@ export class Chart {
     if (provider) this.#ground.remove();
     else this.#ground.addTo(this.#map);
   }
+}
+
+/** The filter of the tiles, without the states that the layer panel hides where it can be said. */
+function narrowed(text, states) {
+  const query = new URLSearchParams(text);
+  const sayable = query.get('queue') === 'open' || !states.includes('closed');
+  if (states.length < MAP_STATES.length && states.length && sayable && !query.has('state')) query.set('state', states.join(','));
+  return query.toString();
 }

@@ -1,47 +1,123 @@
-/** The incidents on the map: which of the store's rows have a marker, and how each looks now. */
-import { el } from '../shared/dom.js';
+/**
+ * The incidents on the map, one of two ways by one rule: up to 2,000 rows each have a marker; more,
+ * or a look into the past, come as tiles of points and of badges with counts.
+ */
+import { urlFor } from '../shared/api.js';
+import { badgesOf, rowOf, short } from './clusters.js';
 import { ringOf } from './deadline.js';
-import { hoverLabel, markers, pulse } from './leaflet.js';
+import { markers, pulse } from './leaflet.js';
+import { drawBadge, drawGlyph, reach } from './pen.js';
+import { nearest } from './rings.js';
+import { TILE_PX, TileGrid } from './tilegrid.js';
 import { say } from './words.js';
 
 const SIZES = [[16, 9], [14, 7.5], [12, 6], [0, 4.5]];    // least zoom, radius in pixels
+const MOST_ROWS = 2000;
+const REFRESH_MS = 1000;    // a tile is asked for again at most so often
+const CLOSER = 2;           // zooms that a click on a badge brings
 
 export class IncidentLayer {
   #map;
+  #url;
   #markers;
-  #hover;
+  #grid;
+  #select;
   #rows = new Map();
   #now = 0;
   #selected = null;
+  #query = null;        // of the tiles, null while markers are drawn
+  #dirty = [];          // places of what has changed; null: everywhere
+  #timer = 0;
 
-  /** @param {{map, canvas, select: function(string)}} parts select gets an incident's id */
-  constructor({ map, canvas, select }) {
+  /** @param {{map, canvas, url: string, hover, select: function(string)}} parts url: of the tiles */
+  constructor({ map, canvas, url, hover, select }) {
     this.#map = map;
-    this.#hover = hoverLabel(map);
+    this.#url = url;
+    this.#select = select;
     this.#markers = markers(canvas, {
       click: select,
-      over: (id, at) => this.#hover.show(at, this.#hoverWords(this.#rows.get(id))),
-      out: () => this.#hover.hide(),
+      over: (id, at) => hover.show(at, document.createTextNode(wordsOf(this.#rows.get(id)))),
+      out: () => hover.hide(),
     });
     this.#markers.addTo(map);
-    map.on('zoomend', () => this.draw(Array.from(this.#rows.values()), { now: this.#now, selected: this.#selected }));
+    this.#grid = new TileGrid(map, { name: 'incidents', z: 410 }, {
+      urlOf: (place) => `${urlFor(this.#url, place)}${this.#query ? `?${this.#query}` : ''}`,
+      read: readTile,
+      draw: (context, tile) => this.#drawTile(context, tile),
+    });
+    map.on('zoomend', () => this.#drawMarkers());
   }
 
-  /** Show these rows and no others. */
-  draw(rows, { now, selected }) {
-    this.#rows = new Map(rows.map((row) => [row.id, row]));
+  /**
+   * Show what a filter means.
+   * @param {object[]} rows those at hand that pass
+   * @param {{now, selected, query: string, back: boolean, replay: boolean}} meant the filter as the
+   *   server reads it; whether it looks beyond the rows; whether the rows are of a moment gone by
+   */
+  draw(rows, { now, selected, query = '', back = false, replay = false }) {
+    const tiled = !replay && (back || rows.length > MOST_ROWS);
+    const shown = tiled ? rows.filter(({ id }) => id === selected) : rows;
+    this.#rows = new Map(shown.map((row) => [row.id, row]));
+    const minute = Math.floor(now / 60000) !== Math.floor(this.#now / 60000);
     this.#now = now;
     this.#selected = selected;
-    this.#markers.ids().filter((id) => !this.#rows.has(id)).forEach((id) => this.#markers.drop(id));
-    rows.forEach((row) => this.#markers.put(row.id, [row.lat, row.lon], this.#lookOf(row)));
-    if (selected) this.#markers.toFront(selected);
+    this.#drawMarkers();
+    this.#useTiles(tiled ? query : null);
+    if (tiled && minute) this.#grid.redraw();    // rings follow the clock
   }
 
-  /** Lift the markers above areas that were just drawn. */
-  toFront() { this.#markers.toFront(); }
+  /** The store has changed: {before, after} each, null when all of it is new. */
+  changed(changes) {
+    if (this.#query === null) return;
+    const places = changes && changes.flatMap(({ before, after }) => [before, after])
+      .filter(Boolean).map(({ lat, lon }) => [lat, lon]);
+    this.#dirty = places && this.#dirty && [...this.#dirty, ...places];
+    this.#timer = this.#timer || setTimeout(() => {
+      const dirty = this.#dirty;
+      this.#timer = 0;
+      this.#dirty = [];
+      if (this.#query !== null) this.#grid.refresh(dirty);
+    }, REFRESH_MS);
+  }
 
   /** Point at a place where something new has come in. */
   pulse(row) { pulse(this.#map, [row.lat, row.lon]); }
+
+  /** Draw everything again in new colours. */
+  repaint() { this.#grid.redraw(); }
+
+  /** What of the tiles lies under a place; markers answer for themselves. */
+  hit(latlng) {
+    const tile = this.#query === null ? null : this.#grid.at(latlng);
+    if (!tile) return null;
+    const point = nearest(tile.read.points.map((one) => ({ ...one, reach: reach(this.#lookOf(one.row)) })), tile);
+    if (point) return { words: wordsOf(point.row), choose: () => this.#select(point.row.id) };
+    const badge = nearest(tile.read.badges, tile);
+    return badge && {
+      words: say('map.cluster', { count: badge.count }),
+      choose: () => this.#map.setView(latlng, Math.min(this.#map.getZoom() + CLOSER, this.#map.getMaxZoom())),
+    };
+  }
+
+  #useTiles(query) {
+    if (query === this.#query) return;
+    const before = this.#query;
+    this.#query = query;
+    if (query === null) this.#grid.hide();
+    else if (before === null) this.#grid.show();
+    else this.#grid.restart();
+  }
+
+  #drawMarkers() {
+    this.#markers.ids().filter((id) => !this.#rows.has(id)).forEach((id) => this.#markers.drop(id));
+    this.#rows.forEach((row) => this.#markers.put(row.id, [row.lat, row.lon], this.#lookOf(row)));
+    if (this.#selected) this.#markers.toFront(this.#selected);
+  }
+
+  #drawTile(context, { points, badges }) {
+    points.forEach((point) => drawGlyph(context, point, this.#lookOf(point.row)));
+    badges.forEach((badge) => drawBadge(context, badge, short(badge.count)));
+  }
 
   #lookOf(row) {
     const zoom = this.#map.getZoom();
@@ -55,8 +131,17 @@ export class IncidentLayer {
       size: selected ? size * 1.3 : size,
     };
   }
-
-  #hoverWords(row) {
-    return el('span', {}, `${row.category_name} · ${say(`state.${row.state}`)}`);
-  }
 }
+
+/** {points: [{x, y, row}], badges}: of a tile, in its pixels. */
+function readTile(layers) {
+  return {
+    points: (layers.get('points') || []).map((feature) => {
+      const [[{ x, y }]] = feature.geom;
+      return { x, y, row: rowOf(feature) };
+    }),
+    badges: badgesOf(layers.get('clusters') || [], TILE_PX),
+  };
+}
+
+const wordsOf = (row) => `${row.category_name} · ${say(`state.${row.state}`)}`;

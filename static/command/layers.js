@@ -8,7 +8,7 @@ import { say } from './words.js';
 /**
  * @param {HTMLElement} panel
  * @param {{levels: string[], basemaps: object[]}} what levels present; online base maps by name
- * @param {{base(name), groups(Set), areas(object), states(string[])}} on called after a change
+ * @param {{base(name), groups(Set), areas(object), heat(boolean), states(string[])}} on called after a change
  */
 export function createLayers(panel, { levels, basemaps }, on) {
   const groups = new Set(GROUPS);
@@ -23,7 +23,9 @@ export function createLayers(panel, { levels, basemaps }, on) {
       radios('level', ['auto', ...levels], (level) => on.areas({ level }), (level) => (
         level === 'auto' ? say('layers.auto') : say(`level.${level}`))),
       box(say('layers.fill'), true, (event) => on.areas({ fill: event.target.checked })),
-      box(say('layers.names'), true, (event) => on.areas({ names: event.target.checked }))),
+      box(say('layers.names'), true, (event) => on.areas({ names: event.target.checked })),
+      box(say('layers.staffing'), false, (event) => on.areas({ staffing: event.target.checked })),
+      box(say('layers.heat'), false, (event) => on.heat(event.target.checked))),
     part(say('layers.markers'), MAP_STATES.map((state) => box(
       [marker({ state }), say(`state.${state}`)], true, toggled(states, state, () => on.states([...states]))))),
     part(say('layers.base'),

@@ -1,9 +1,7 @@
 /**
- * What the desk draws with Leaflet: areas, markers and names on one canvas, so that tens of
- * thousands cost no more elements than one. The only module of the desk that touches L.
- *
- * It takes plain rows and GeoJSON and gives back small objects; a layer of vector tiles or of
- * clusters can stand behind the same methods later.
+ * What the desk draws with Leaflet: markers, names and the chosen area on one canvas, and grids of
+ * canvases for what comes as tiles. The only module of the desk that touches L. It takes plain rows
+ * and GeoJSON and gives back small objects.
  */
 /* global L */
 import { drawGlyph, drawName, reach } from './pen.js';
@@ -23,34 +21,59 @@ export function control(map, element, position) {
   return new Holder({ position }).addTo(map);
 }
 
-// -- areas ----------------------------------------------------------------------------------------
+// -- tiles ----------------------------------------------------------------------------------------
 
 /**
- * Areas as shapes one can point at.
- * @param {GeoJSON.Feature[]} features  @param {function(object): object} styleOf properties -> style
- * @param {{click, over, out}} on called with the properties (and the place, for over)
- * @returns {{restyle: function(object)}} restyle one area, named by its properties
+ * A grid of canvases, one for each tile in sight, in a pane of its own.
+ * @param {{name: string, z: number}} pane  @param {number} size of a tile in pixels
+ * @param {{made(key, canvas, {z, x, y}), gone(key)}} on a canvas has come or gone; a tile of `size`
+ *   512 has the numbers of the zoom above the map's
  */
-export function areaShapes(canvas, features, styleOf, on) {
-  const byArea = new Map();
-  const shapes = L.geoJSON(features, {
-    renderer: canvas,
-    bubblingMouseEvents: false,
-    style: (feature) => styleOf(feature.properties),
-    onEachFeature({ properties: area }, shape) {
-      byArea.set(area, shape);
-      shape.on('click', () => on.click(area))
-        .on('mouseover mousemove', (event) => on.over(area, event.latlng))
-        .on('mouseout', () => on.out(area));
+export function canvasTiles(map, { name, z }, size, on) {
+  map.getPane(name) || (map.createPane(name).style.zIndex = z);
+  map.getPane(name).style.pointerEvents = 'none';
+  const up = Math.log2(size / 256);
+  const keyOf = ({ x, y, z: zoom }) => `${zoom}/${x}/${y}`;
+  const Grid = L.GridLayer.extend({
+    createTile(coords) {
+      const ratio = window.devicePixelRatio || 1;
+      const canvas = Object.assign(L.DomUtil.create('canvas', 'leaflet-tile'), {
+        width: size * ratio, height: size * ratio,
+      });
+      const across = 2 ** (coords.z - up);
+      const there = coords.y >= 0 && coords.y < across;
+      if (there) on.made(keyOf(coords), canvas, { z: coords.z - up, x: ((coords.x % across) + across) % across, y: coords.y });
+      return canvas;
     },
   });
+  const grid = new Grid({ pane: name, tileSize: size, updateWhenZooming: false, keepBuffer: 1, noWrap: true });
+  grid.on('tileunload', ({ coords }) => on.gone(keyOf(coords)));
+  const place = (latlng) => {
+    const zoom = Math.round(map.getZoom());
+    const { x, y } = map.project(latlng, zoom).divideBy(size);
+    return { zoom, x, y };
+  };
   return {
-    addTo: (map) => shapes.addTo(map),
-    remove: () => shapes.remove(),
-    restyle: (area) => shapes.resetStyle(byArea.get(area)),
-    toBack: () => shapes.bringToBack(),
+    show: () => grid.addTo(map),
+    hide: () => grid.remove(),
+    restart: () => grid.redraw(),
+    /** {key, x, y}: the tile under a place, and where in it, in pixels. */
+    place(latlng) {
+      const { zoom, x, y } = place(latlng);
+      const [column, row] = [Math.floor(x), Math.floor(y)];
+      return { key: keyOf({ x: column, y: row, z: zoom }), x: (x - column) * size, y: (y - row) * size };
+    },
+    /** Keys of the tiles that show a place: its own, and those it reaches into. */
+    keysNear(latlng) {
+      const { zoom, x, y } = place(latlng);
+      const margin = 1 / 16;
+      return [-margin, margin].flatMap((dx) => [-margin, margin].map((dy) => (
+        keyOf({ x: Math.floor(x + dx), y: Math.floor(y + dy), z: zoom }))));
+    },
   };
 }
+
+// -- areas ----------------------------------------------------------------------------------------
 
 /** Outlines only: the borders of the level above, drawn over and never clicked. */
 export const outlines = (canvas, features, style) => L.geoJSON(features, {
@@ -67,7 +90,7 @@ export function veil(canvas, geometry, colour) {
   });
 }
 
-export const boundsOf = (geometry) => L.geoJSON(geometry).getBounds();
+export const boundsOf = ([west, south, east, north]) => L.latLngBounds([south, west], [north, east]);
 
 // -- markers --------------------------------------------------------------------------------------
 

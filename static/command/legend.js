@@ -4,12 +4,17 @@ import { MAP_STATES } from '../shared/states.js';
 import { marker } from './marks.js';
 import { say } from './words.js';
 
-/** @param {HTMLElement} place  @returns {{draw: function(string, number[])}} level and breaks */
+/**
+ * @param {HTMLElement} place
+ * @returns {{draw(level, breaks), heat(breaks or null), staffing(on)}} null, false: not shown
+ */
 export function createLegend(place) {
   const title = el('h3');
   const ramp = el('ol', { class: 'ramp' });
   const line = (what, text) => el('li', {}, marker(what), text);
-  fill(place, title, ramp, el('ul', { class: 'marks' },
+  const heat = el('div', { class: 'heat', hidden: true });
+  const staffing = el('p', { class: 'unstaffed', hidden: true }, el('i', { 'aria-hidden': 'true' }), say('legend.unstaffed'));
+  fill(place, title, ramp, heat, staffing, el('ul', { class: 'marks' },
     MAP_STATES.map((state) => line({ state }, say(`state.${state}`))),
     line({ state: 'reported', unrouted: true }, say('legend.unrouted')),
     line({ clock: 'near' }, say('legend.near')),
@@ -19,6 +24,12 @@ export function createLegend(place) {
       title.textContent = say('legend.fill', { level: level ? say(`level.${level}`) : '' });
       fill(ramp, [0, ...breaks].map((lowest, rank) => el('li', { 'data-rank': rank }, rangeOf(lowest, breaks[rank]))));
     },
+    heat(breaks) {
+      heat.hidden = !breaks;
+      fill(heat, el('h3', {}, say('legend.heat')), el('ol', { class: 'ramp' }, (breaks || []).map((lowest, rank) => (
+        el('li', { 'data-heat': rank + 1 }, rangeOf(lowest, breaks[rank + 1]))))));
+    },
+    staffing(on) { staffing.hidden = !on; },
   };
 }
 

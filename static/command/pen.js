@@ -79,10 +79,83 @@ function mark(context, text, { size, colour }) {
   context.fillText(text, 0, size * 0.1);
 }
 
+/** Draw how many incidents lie here: a quiet disc with a number. */
+export function drawBadge(context, { x, y, reach: radius }, text) {
+  context.save();
+  context.translate(x, y);
+  context.globalAlpha = 0.94;
+  context.fillStyle = token('--paper');
+  trace(context, null, radius);
+  context.fill();
+  context.globalAlpha = 1;
+  context.lineWidth = 1.5;
+  context.strokeStyle = token('--accent');
+  context.stroke();
+  context.fillStyle = token('--ink');
+  context.font = `600 12px ${fontOf()}`;
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.fillText(text, 0, 0.5);
+  context.restore();
+}
+
+/** A path of rings of {x, y}, to be drawn again and again. */
+export function pathOf(rings) {
+  const path = new Path2D();
+  rings.forEach((ring) => {
+    ring.forEach(({ x, y }, index) => (index ? path.lineTo(x, y) : path.moveTo(x, y)));
+    path.closePath();
+  });
+  return path;
+}
+
+/** Fill and outline a path; what is not named is not drawn. */
+export function drawPath(context, path, { fill, opacity = 1, hatch, stroke, width = 1 }) {
+  context.save();
+  context.lineJoin = 'round';
+  if (fill) {
+    context.globalAlpha = opacity;
+    context.fillStyle = fill;
+    context.fill(path, 'evenodd');
+  }
+  if (hatch) {
+    context.globalAlpha = 1;
+    context.fillStyle = hatching(context, hatch);
+    context.fill(path, 'evenodd');
+  }
+  if (stroke) {
+    context.globalAlpha = 0.8;
+    context.lineWidth = width;
+    context.strokeStyle = stroke;
+    context.stroke(path);
+  }
+  context.restore();
+}
+
+/** Slanted lines, as a fill; they go on from tile to tile. */
+function hatching(context, colour) {
+  const side = 8;
+  const piece = Object.assign(document.createElement('canvas'), { width: side, height: side });
+  const pen = piece.getContext('2d');
+  pen.strokeStyle = colour;
+  pen.lineWidth = 1.2;
+  [-side, 0, side].forEach((shift) => {
+    pen.moveTo(shift, side);
+    pen.lineTo(shift + side, 0);
+  });
+  pen.stroke();
+  return context.createPattern(piece, 'repeat');
+}
+
+const fontOf = () => {
+  if (!tokens.has('font')) tokens.set('font', getComputedStyle(document.body).fontFamily);
+  return tokens.get('font');
+};
+
 /** Write a name around a point, with a halo that keeps it readable on streets. */
 export function drawName(context, { x, y }, text) {
   context.save();
-  context.font = `500 12px ${getComputedStyle(document.body).fontFamily}`;
+  context.font = `500 12px ${fontOf()}`;
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   context.lineJoin = 'round';

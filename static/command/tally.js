@@ -19,16 +19,22 @@ export class AreaTree {
   /** @param {object[]} areas properties of /api/command/areas: code, name, level, parent, … */
   constructor(areas) {
     this.areas = [...areas].sort((a, b) => depth(a) - depth(b));
-    this.areas.forEach((area) => this.#byCode.set(area.code, area));
-    this.areas.forEach((area) => this.#join(area));
+    // From the top down: what has a code so far lies above, or beside.
+    const named = new Map();
+    this.areas.forEach((area) => {
+      this.#join(area, named.get(area.parent) || []);
+      named.set(area.code, [...(named.get(area.code) || []), area]);
+      this.#byCode.set(area.code, area);
+    });
   }
 
-  #join(area) {
-    const above = this.areas.filter((one) => one.code === area.parent && depth(one) < depth(area));
+  #join(area, named) {
+    const above = named.filter((one) => depth(one) < depth(area));
     const parent = above[above.length - 1];
     if (!parent) return;
     this.#parents.set(area, parent);
-    this.#children.set(parent, [...this.childrenOf(parent), area]);
+    if (!this.#children.has(parent)) this.#children.set(parent, []);
+    this.#children.get(parent).push(area);
   }
 
   /** The deepest area with this code, or null. */

@@ -1,0 +1,102 @@
+"""Does the command centre's map stay smooth: a browser pans and zooms over a whole city.
+
+The browser itself reports its long tasks. Counted are those above 100 ms from the moment the page
+is at rest; loading is not part of it. Each round is a fresh page: all closed incidents, which come
+as tiles, then the live view.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.test import Client
+
+from bench import scratch, server
+from bench.outcome import Effort, Outcome
+from bench.rounds import Spread
+
+LONG_MS = 100
+PANS = [(-420, 60), (300, 220), (260, -300), (-380, -120)]
+VIEWS = {"tiles": "?state=closed", "live": ""}
+WATCH = """() => {
+    window.longTasks = [];
+    new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
+        window.longTasks.push(entry.duration);
+    })).observe({ entryTypes: ['longtask'] });
+}"""
+
+
+def run(effort: Effort) -> Outcome:
+    """Seed, open the page, pan and zoom, and count what held the page up."""
+    call_command("seed_demo", scale="city", grids=effort.grids, incidents=effort.points)
+    call_command("collectstatic", interactive=False, verbosity=0)  # as `./gridctl up` does
+    scratch.settle()
+    with server.web() as port, browser() as chromium:
+        found = {
+            name: [held_up(chromium, port, query) for _ in range(effort.rounds)]
+            for name, query in VIEWS.items()
+        }
+    sides = []
+    for name, tasks in found.items():
+        long = [float(sum(ms > LONG_MS for ms in each)) for each in tasks]
+        sides.append(Spread(f"{name}: above {LONG_MS} ms, count", long))
+        sides.append(Spread(f"{name}: longest, ms", [max(each, default=0.0) for each in tasks]))
+    title = f"panning over {effort.grids} grids and {effort.points} incidents"
+    return Outcome(title, "", sides, [], [])
+
+
+@contextmanager
+def browser() -> Iterator[Any]:
+    """Run a headless Chromium."""
+    with import_module("playwright.sync_api").sync_playwright() as playwright:
+        path = shutil.which("chromium")
+        chromium = playwright.chromium.launch(executable_path=path, args=["--disable-gpu"])
+        yield chromium
+        chromium.close()
+
+
+def held_up(chromium: Any, port: int, query: str) -> list[float]:
+    """Return the milliseconds of each long task while the map is moved about."""
+    url = f"http://127.0.0.1:{port}"
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
+    context.add_cookies([{"name": "sessionid", "value": _session(), "url": url}])
+    page = context.new_page()
+    page.goto(f"{url}/command/#13/31.06/105.06{query}")
+    page.wait_for_selector("body[data-ready]", timeout=120_000)
+    page.wait_for_selector("#layers-button:enabled", timeout=120_000)
+    page.wait_for_load_state("networkidle")
+    page.evaluate(WATCH)
+    box = page.locator("#map").bounding_box()
+    middle = (box["x"] + box["width"] * 0.6, box["y"] + box["height"] / 2)
+    for zoom in (0, 1, 1, -1, -1, -1):
+        _zoom(page, zoom)
+        for pan in PANS:
+            _drag(page, middle, pan)
+    tasks: list[float] = page.evaluate("() => window.longTasks")
+    context.close()
+    return tasks
+
+
+def _zoom(page: Any, step: int) -> None:
+    if step:
+        page.click(".leaflet-control-zoom-in" if step > 0 else ".leaflet-control-zoom-out")
+    page.wait_for_timeout(600)
+
+
+def _drag(page: Any, middle: tuple[float, float], by: tuple[int, int]) -> None:
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(middle[0] + by[0], middle[1] + by[1], steps=25)
+    page.mouse.up()
+    page.wait_for_timeout(300)
+
+
+def _session() -> str:
+    user, _new = User.objects.get_or_create(username="bench-admin", defaults={"is_superuser": True})
+    client = Client()
+    client.force_login(user)
+    return client.cookies["sessionid"].value

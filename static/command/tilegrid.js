@@ -1,0 +1,91 @@
+/**
+ * Vector tiles on the map: fetched, kept while in sight, drawn on a canvas each, so that moving the
+ * map moves what is drawn already. What is drawn is the affair of the layer that asks.
+ */
+import { loadTile } from '../shared/vectortile.js';
+import { canvasTiles } from './leaflet.js';
+
+export const TILE_PX = 512;    // a tile of zoom z fills four screen tiles of zoom z + 1
+const RETRY_MS = 3000;
+
+export class TileGrid {
+  #tiles = new Map();      // key -> {canvas, coords, read, stop}
+  #grid;
+  #urlOf;
+  #read;
+  #draw;
+
+  /**
+   * @param {L.Map} map  @param {{name: string, z: number}} pane where in the pile it lies
+   * @param {{urlOf({z, x, y}): string, read(Map): object, draw(context, object)}} how read: what is
+   *   kept of a tile; draw: on a context in the tile's pixels
+   */
+  constructor(map, pane, { urlOf, read, draw }) {
+    this.#urlOf = urlOf;
+    this.#read = read;
+    this.#draw = draw;
+    this.#grid = canvasTiles(map, pane, TILE_PX, {
+      made: (key, canvas, coords) => this.#made(key, canvas, coords),
+      gone: (key) => this.#gone(key),
+    });
+  }
+
+  show() { this.#grid.show(); }
+
+  hide() { this.#grid.hide(); }
+
+  /** What is kept of the tiles in sight. */
+  get kept() { return Array.from(this.#tiles.values(), ({ read }) => read).filter(Boolean); }
+
+  /** The tile under a place: {read, x, y}, with x and y in its pixels; null where there is none. */
+  at(latlng) {
+    const { key, x, y } = this.#grid.place(latlng);
+    const tile = this.#tiles.get(key);
+    return tile && tile.read ? { read: tile.read, x, y } : null;
+  }
+
+  /** Draw again from memory the tiles of which `wanted` holds. */
+  redraw(wanted = () => true) {
+    this.#tiles.forEach((tile) => { if (tile.read && wanted(tile.read)) this.#paint(tile); });
+  }
+
+  /** Ask again for the tiles that hold one of some places; for all without places. */
+  refresh(places = null) {
+    const keys = places && new Set(places.flatMap((at) => this.#grid.keysNear(at)));
+    this.#tiles.forEach((tile, key) => { if (!keys || keys.has(key)) this.#load(tile); });
+  }
+
+  /** Forget what is drawn and begin anew: another filter, another level. */
+  restart() { this.#grid.restart(); }
+
+  async #made(key, canvas, coords) {
+    const tile = { canvas, coords, read: null, stop: new AbortController() };
+    this.#tiles.set(key, tile);
+    await this.#load(tile);
+  }
+
+  #gone(key) {
+    const tile = this.#tiles.get(key);
+    if (tile) tile.stop.abort();
+    this.#tiles.delete(key);
+  }
+
+  /** An older picture stays until the newer one is here; what failed is tried again. */
+  async #load(tile) {
+    try {
+      tile.read = this.#read(await loadTile(this.#urlOf(tile.coords), TILE_PX, tile.stop.signal));
+      this.#paint(tile);
+    } catch {
+      if (!tile.stop.signal.aborted) setTimeout(() => { if (!tile.stop.signal.aborted) this.#load(tile); }, RETRY_MS);
+    }
+  }
+
+  #paint({ canvas, read }) {
+    const scale = canvas.width / TILE_PX;
+    const context = canvas.getContext('2d');
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    this.#draw(context, read);
+  }
+}
