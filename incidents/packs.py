@@ -17,6 +17,7 @@ MINOR_FIELDS = (
     "duplicate_m",
     "duplicate_hours",
     "for_residents",
+    "emergency",
 )
 FOLDER = Path(__file__).parent / "packs"
 

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point, Polygon
 from django.contrib.gis.measure import D
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Func, Q, QuerySet, TextField
 from django.utils import timezone
 
 from gis_grid.access import Actor
@@ -42,6 +42,22 @@ def dispatched_to(worker: Worker) -> QuerySet[Any, Any]:
     dispatches = apps.get_model("incidents", "Dispatch")
     units = HandlingUnit.objects.of(worker, timezone.localdate())
     return dispatches.objects.filter(unit__in=units).values("incident")
+
+
+class Doubled(Func):
+    """A text with each sign written twice; an index of trigrams stands on it.
+
+    Two signs, the usual length of a Chinese word, hold no trigram. Written twice they hold two,
+    and one text holds another if, and only if, this is so of both written twice.
+    """
+
+    template = r"regexp_replace(%(expressions)s, '(.)', '\1\1', 'g')"
+    output_field = TextField()
+
+
+def doubled(text: str) -> str:
+    """Return what `Doubled` makes of a text."""
+    return "".join(sign * 2 for sign in text)
 
 
 _MINOR_FIELDS = ("id", "code", "name", "name_en", "limit_amount", "limit_kind", "photo")

@@ -29,6 +29,8 @@ class Row(TypedDict):
     holder: str
     suspended: bool
     objection: bool
+    stand_in: bool
+    emergency: bool
     open_problem: bool
     settled: bool
     closed_at: str | None
@@ -59,6 +61,8 @@ def row_of(incident: Incident) -> Row:
         "holder": _holder(incident),
         "suspended": incident.suspended_at is not None,
         "objection": incident.in_objection,
+        "stand_in": "stand_in" in incident.flags,
+        "emergency": incident.category.emergency,
         "open_problem": incident.registered_at is not None and incident.is_open,
         "settled": incident.settled,
         "closed_at": _iso(incident.closed_at),

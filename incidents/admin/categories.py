@@ -30,6 +30,7 @@ class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]
             "position",
             "active",
             "for_residents",
+            "emergency",
             "limit_amount",
             "limit_kind",
             "photo",
@@ -98,7 +99,7 @@ class CategoryAdmin(Registry):
                     "code",
                     ("name", "name_en"),
                     "major",
-                    ("position", "active", "for_residents"),
+                    ("position", "active", "for_residents", "emergency"),
                 )
             },
         ),

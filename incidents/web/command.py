@@ -10,7 +10,7 @@ from pydantic import Field
 
 from gis_grid.access import Actor, require
 from gis_grid.people.models import DESK_ROLES
-from gis_grid.web.api import Strict, actor, no_store
+from gis_grid.web.api import SearchText, Strict, actor, no_store
 from incidents import feed, layers
 from incidents.models import Incident
 from incidents.rows import rows_of
@@ -23,6 +23,7 @@ class AfterIn(Strict):
     """Where the reader stands in the log."""
 
     after: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    scope: Annotated[SearchText, Field(max_length=64)] = ""
 
 
 def desk(request: HttpRequest) -> Actor:
@@ -42,13 +43,16 @@ def snapshot(request: HttpRequest) -> dict[str, Any]:
     # which changes nothing. The other way round it would be in neither.
     sequence = feed.last_sequence()
     rows = rows_of(Incident.objects.within(asking.territory).on_the_map(now - CLOSED_SHOWN))
-    return {"sequence": sequence, "at": now.isoformat(), "incidents": rows}
+    scope = feed.scope_of(asking.territory)
+    return {"sequence": sequence, "at": now.isoformat(), "scope": scope, "incidents": rows}
 
 
 @router.get("/events")
 def events(request: HttpRequest, query: Query[AfterIn]) -> dict[str, Any]:
     """What changed after a sequence number: the stream's content, for who cannot stream."""
     asking = desk(request)
+    if feed.must_resync(query.after, query.scope, asking.territory):
+        return {"sequence": query.after, "events": [], "resync": True}
     sequence, told = feed.events_after(query.after, asking.territory)
     return {"sequence": sequence, "events": told}
 

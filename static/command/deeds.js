@@ -4,6 +4,7 @@
  */
 import { el, icon } from '../shared/dom.js';
 import { arrange, nameOf } from '../shared/deeds/order.js';
+import { KEY_OF } from './deedkeys.js';
 import { say } from './words.js';
 
 /** @param {object} incident the whole of it  @param {{ask: function(string)}} tools ask opens a form */
@@ -12,20 +13,23 @@ export function deedBar(incident, { ask }) {
   const { main, beside, more, danger } = arrange(incident.deeds, incident.state);
   if (!main && !danger.length) return incident.told ? el('footer', { class: 'deeds' }, notice) : null;
   const button = (deed, look) => el('button', {
-    type: 'button', class: `button ${look}`, 'data-deed': deed, onclick: () => ask(deed),
-  }, nameOf(deed, incident));
+    type: 'button', class: `button ${look}`, 'data-deed': deed, 'aria-keyshortcuts': KEY_OF[deed], onclick: () => ask(deed),
+  }, nameOf(deed, incident), keyOf(deed));
   const rest = more.length + danger.length > 0 && menu(incident, { more, danger }, ask);
   return el('footer', { class: 'deeds' }, notice,
     main && button(main, 'main wide'),
     el('div', { class: 'beside' }, beside.map((deed) => button(deed, '')), rest));
 }
 
+/** The letter that presses a button, where it has one; silent, as the button names it itself. */
+const keyOf = (deed) => KEY_OF[deed] && el('kbd', { 'aria-hidden': 'true' }, KEY_OF[deed]);
+
 /** "More": a menu that opens upwards; arrows walk in it, Escape leaves it. */
 function menu(incident, { more, danger }, ask) {
   const item = (deed, look = '') => el('button', {
-    type: 'button', role: 'menuitem', tabindex: -1, class: look, 'data-deed': deed,
+    type: 'button', role: 'menuitem', tabindex: -1, class: look, 'data-deed': deed, 'aria-keyshortcuts': KEY_OF[deed],
     onclick: () => { shut(); ask(deed); },
-  }, nameOf(deed, incident));
+  }, nameOf(deed, incident), keyOf(deed));
   const items = [...more.map((deed) => item(deed)), ...danger.map((deed) => item(deed, 'danger'))];
   const list = el('div', { role: 'menu', class: 'menu paper', hidden: true, 'aria-label': say('deeds.more') }, items);
   const opener = el('button', {

@@ -1,22 +1,28 @@
 /**
  * What the operator has chosen, and keeping every part of the page in step with it: the filter,
- * the incident or area on show. Parts draw; the desk decides what.
+ * the incident or area on show, a day told again. Parts draw; the desk decides what.
  */
-import { countFigures, pick, START } from './filter.js';
+import { count, FIGURES, filterOf, looksBack, ordered, queryOf, QUEUES, sieve, START } from './filter.js';
 
 const FRESH_MS = 20000;    // how long a new row says that it is new
 const DAY_MS = 24 * 3600 * 1000;
 const AREA = 'area:';
+const UNTOLD = { q: '', source: [], due: '', since: '', until: '' };    // what a replay cannot answer
 
 export class Desk {
   #parts;
   #filter = { ...START };
   #selected = null;        // an incident's id, 'area:' and a code, or null
   #tree = null;
+  #replay = null;          // {rows, now} of a moment gone by, null: live
+  #listed = [];
   #fresh = new Map();      // id -> moment it came
   #frame = 0;
 
-  /** @param {object} parts store, clock, chart, figures, ticker, drawer, head, announce, moved */
+  /**
+   * @param {object} parts store, past, clock, chart, known, figures, queues, chips, conditions, ticker,
+   *   drawer, head, announce, alarm, moved(step): the view has changed; step: worth a way back
+   */
   constructor(parts) {
     this.#parts = parts;
   }
@@ -24,6 +30,15 @@ export class Desk {
   get selected() { return this.#selected; }
 
   get tree() { return this.#tree; }
+
+  /** All that is listed now, in order. */
+  get listed() { return this.#listed; }
+
+  /** The filter as an address carries it, null for that of a fresh page. */
+  get query() {
+    const query = queryOf(this.#filter);
+    return query === queryOf(START) ? null : query;
+  }
 
   /** The areas have come; what the URL wanted can be chosen now. */
   setAreas(tree, wanted) {
@@ -35,12 +50,29 @@ export class Desk {
   filter(change) {
     this.#filter = { ...this.#filter, ...change };
     this.draw();
+    this.#parts.moved(!('q' in change));
+  }
+
+  /** What an address asks for; null: what a fresh page shows. */
+  useQuery(query) {
+    const { shown, order } = this.#filter;
+    this.#filter = { ...(query === null ? START : filterOf(query)), shown, order };
+    this.draw();
   }
 
   clearFilter() {
     this.#filter = { ...START, order: this.#filter.order };
     if (this.#area()) this.select(null);
-    else this.draw();
+    else {
+      this.draw();
+      this.#parts.moved(true);
+    }
+  }
+
+  /** Show a moment gone by ({rows, now}), or null: what is true now. */
+  showMoment(moment) {
+    this.#replay = moment;
+    this.draw();
   }
 
   /**
@@ -48,11 +80,10 @@ export class Desk {
    * @param {{move: boolean, enter: boolean}} how move the map; put the focus into the drawer
    */
   select(id, { move = true, enter = false } = {}) {
-    const { store, chart, drawer, ticker, moved } = this.#parts;
+    const { chart, drawer, ticker, moved } = this.#parts;
     this.#selected = id;
     const area = this.#area();
-    const row = id ? store.get(id) : null;
-    this.#filter = { ...this.#filter, areas: area ? this.#tree.codesUnder(area) : null };
+    const row = id ? this.#rowOf(id) : null;
     if (!id) drawer.close();
     else if (id.startsWith(AREA)) drawer.openArea(area, area && this.#rowsIn(area));
     else drawer.openIncident(id, row);
@@ -71,6 +102,12 @@ export class Desk {
 
   selectArea(area) { this.select(`${AREA}${area.code}`); }
 
+  /** The area on show, or the one the filter names; '' for none. */
+  get areaCode() {
+    const area = this.#area();
+    return area ? area.code : this.#filter.area;
+  }
+
   /** Choose the next (1) or previous (-1) row of the list. */
   step(by) {
     const id = this.#parts.ticker.next(this.#selected, by);
@@ -81,8 +118,10 @@ export class Desk {
 
   /** The store has changed: {id, before, after} each; null when all of it is new. */
   changed(changes) {
-    const { store, drawer } = this.#parts;
-    this.#welcome((changes || []).filter(({ before, after }) => !before && after && after.state === 'reported'));
+    const { store, past, drawer } = this.#parts;
+    this.#welcome(changes || []);
+    this.#parts.chart.changed(changes);
+    (changes || []).forEach(({ after }) => { if (after) past.take(after); });
     const id = this.#selected;
     const touched = id && !id.startsWith(AREA) && (!changes || changes.some((change) => change.id === id));
     if (touched) drawer.refresh(id, store.get(id));
@@ -91,7 +130,9 @@ export class Desk {
 
   /** Facts of an incident have come another way than by the feed; the drawer has them already. */
   learn(incident) {
-    if (this.#parts.store.freshen(incident)) this.#drawSoon();
+    this.#parts.past.take(incident);
+    this.#parts.store.freshen(incident);
+    this.#drawSoon();
   }
 
   /** Time has passed: relative words, rings, what is no longer new, what closed a day ago. */
@@ -104,17 +145,39 @@ export class Desk {
   }
 
   draw() {
-    const { store, clock, chart, figures, ticker, head, drawer } = this.#parts;
-    const now = clock.now();
-    const all = store.rows();
-    const rows = pick(all, this.#filter, now);
+    const { store, clock, chart, figures, queues, chips, conditions, ticker, head, drawer, known, past } = this.#parts;
+    const now = this.#replay ? this.#replay.now : clock.now();
+    const all = this.#replay ? this.#replay.rows : store.rows();
     const area = this.#area();
-    figures.draw(countFigures(all, now), this.#filter.figure);
-    ticker.draw(rows, { now, selected: this.#selected, fresh: this.#fresh });
-    head({ count: rows.length, filter: this.#filter, area, areas: this.#tree && this.#tree.areas.length });
+    const asked = { ...this.#filter, ...(area && { area: area.code }), ...(this.#replay && UNTOLD) };
+    const back = !this.#replay && looksBack(asked);
+    const rows = back ? this.#lookBack(asked) : this.#pick(all, asked, now);
+    this.#listed = rows;
+    figures.draw(count(FIGURES, all, now), asked.queue);
+    queues(count(QUEUES, all, now), asked.queue);
+    chips(this.#filter);
+    conditions.draw(this.#filter);
+    ticker.draw(rows, { now, selected: this.#selected, fresh: this.#fresh, total: back ? past.count : null });
+    head({
+      count: back ? past.count : rows.length, state: back ? past.state : '', filter: asked, area, areas: this.#tree && this.#tree.areas.length,
+    });
     if (this.#tree) chart.drawCounts(this.#tree.countOpen(all));
-    chart.drawIncidents(rows, { now, selected: this.#selected });
+    chart.drawIncidents(rows, { now, selected: this.#selected, query: queryOf(asked), back, replay: this.#replay !== null });
     if (area) drawer.recount(area, this.#rowsIn(area));
+    if (!back) past.forget();
+    document.body.dataset.list = back ? 'back' : 'live';
+  }
+
+  #pick(all, asked, now) {
+    const holds = sieve(asked, this.#parts.known);
+    return ordered(all.filter((row) => holds(row, now)), asked.order);
+  }
+
+  /** What the server has found. */
+  #lookBack(asked) {
+    const { past } = this.#parts;
+    past.ask(`${queryOf(asked)}&order=${asked.order}`);
+    return past.rows;
   }
 
   /** A burst of events is one drawing; a hidden tab draws when it is looked at again. */
@@ -123,6 +186,11 @@ export class Desk {
       this.#frame = 0;
       this.draw();
     });
+  }
+
+  #rowOf(id) {
+    const { store, past } = this.#parts;
+    return store.get(id) || past.rows.find((row) => row.id === id) || null;
   }
 
   #area() {
@@ -135,12 +203,16 @@ export class Desk {
     return this.#parts.store.rows().filter((row) => codes.has(row.area));
   }
 
-  #welcome(born) {
-    const { clock, chart, announce } = this.#parts;
+  #welcome(changes) {
+    const { clock, chart, announce, alarm } = this.#parts;
+    const born = changes.filter(({ before, after }) => !before && after && after.state === 'reported');
     born.forEach(({ after }) => {
       this.#fresh.set(after.id, clock.now());
       chart.pulse(after);
     });
     if (born.length) announce(born[born.length - 1].after);
+    // Also one that was corrected to an emergency; not one that was closed or handed to us late.
+    alarm(changes.map(({ before, after }) => (after && after.emergency && !(before && before.emergency)
+      && ['reported', 'pre_check', 'accepted'].includes(after.state) ? after : null)).filter(Boolean));
   }
 }

@@ -16,6 +16,7 @@ export class Drawer {
   #id = null;
   #version = 0;
   #shown = '';   // the facts on show, to leave a drawer alone that would look the same
+  #deeds = [];   // those open now, by key
   #told = '';    // what the last deed led to; stays as long as the version it speaks of
   #opener = null;
 
@@ -58,8 +59,16 @@ export class Drawer {
   /** Somebody came by keyboard: go on reading here. */
   focus() { this.#drawer.focus({ preventScroll: true }); }
 
+  /** Open the form of a deed of the incident on show; false when it is not open to us. */
+  press(deed) {
+    const button = this.#deeds.includes(deed) && this.#drawer.querySelector(`[data-deed="${deed}"]`);
+    if (button) button.click();
+    return Boolean(button);
+  }
+
   close() {
     this.#id = null;
+    this.#deeds = [];
     this.#drawer.hidden = true;
     document.body.dataset.drawer = 'shut';
     if (this.#opener && this.#opener.isConnected) this.#opener.focus({ preventScroll: true });
@@ -73,6 +82,7 @@ export class Drawer {
     this.#version = 0;
     this.#shown = '';
     this.#told = '';
+    this.#deeds = [];
     this.#drawer.hidden = false;
     document.body.dataset.drawer = 'open';
   }
@@ -108,6 +118,7 @@ export class Drawer {
 
   #show(detail) {
     this.#version = detail.version;
+    this.#deeds = detail.deeds;
     this.#shown = JSON.stringify(detail);
     this.#draw(incidentCard({ ...detail, told: this.#told }, this.#tools(detail)));
   }

@@ -9,6 +9,7 @@ import { dueWords } from './due.js';
 import { gapsAround } from './gaps.js';
 import { links } from './links.js';
 import { marker } from './marks.js';
+import { nearby } from './nearby.js';
 import { peopleOf } from './people.js';
 import { photoGroups } from './photos.js';
 import { tagsOf } from './tags.js';
@@ -31,6 +32,7 @@ export function incidentCard(incident, tools) {
     whole && section(say('incident.photos'), photoGroups(incident, tools)),
     whole && why(incident),
     peopleOf(incident.area, tools.tree),
+    whole && nearby(incident, tools),
     whole && gapsAround(incident),
     whole && section(say('incident.timeline'), timeline(incident, tools)),
     whole && deedBar(incident, tools));

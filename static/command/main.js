@@ -4,24 +4,36 @@ import { mountBell } from '../shared/bell.js';
 import { config } from '../shared/config.js';
 import { byId } from '../shared/dom.js';
 import { createAfter } from './after.js';
+import { createAlarm } from './alarm.js';
+import { createBulk } from './bulk.js';
 import { Chart } from './chart.js';
+import { createChips } from './chips.js';
 import { ServerClock } from './clock.js';
 import { createCrosshair } from './crosshair.js';
+import { DEEDS_OF } from './deedkeys.js';
 import { Desk } from './desk.js';
 import { Drawer } from './drawer.js';
 import { locate, prepare } from './evidence.js';
 import { createFigures } from './figures.js';
+import { createFilterBar } from './filterbar.js';
 import { readHash, writeHash } from './hash.js';
 import { listenToKeys } from './keys.js';
+import { createKnown } from './known.js';
+import { createLasso } from './lasso.js';
 import { createLightbox } from './lightbox.js';
 import { createListHead } from './listhead.js';
 import { createFeed } from './live.js';
 import { createPage } from './page.js';
+import { Past } from './past.js';
+import { createQueues } from './queues.js';
+import { createReplay } from './replay.js';
+import { createRoster } from './roster.js';
 import { createStatus } from './status.js';
 import { Store } from './store.js';
 import { AreaTree } from './tally.js';
 import { createTicker } from './ticker.js';
 import { createToast } from './toast.js';
+import { createViewMenu } from './viewmenu.js';
 import { say } from './words.js';
 
 const WORDS_MS = 15000;    // how often '5 minutes ago' is looked at again
@@ -30,6 +42,9 @@ const RETRY_MS = 5000;
 const asked = readHash(window.location.hash);
 const store = new Store();
 const clock = new ServerClock();
+const toast = createToast(byId('toast'));
+const known = createKnown(config, () => desk.tree);
+const past = new Past((query) => get(`${config.urls.sought}?${query}`), () => desk.draw());
 
 const chart = new Chart(config, {
   map: byId('map'), buttons: byId('map-buttons'), legend: byId('legend'), layers: byId('layers'),
@@ -37,7 +52,7 @@ const chart = new Chart(config, {
 }, {
   incident: (id) => desk.select(id),
   area: (area) => desk.selectArea(area),
-  states: (states) => desk.filter({ states }),
+  states: (shown) => desk.filter({ shown }),
   moved: () => remember(),
 }, asked);
 
@@ -50,7 +65,7 @@ const drawer = new Drawer(byId('drawer'), {
   open: (id) => desk.select(id),
   form: { prepare, locate, pick: createCrosshair(chart, byId('deed')) },
   onDeed: createAfter({
-    toast: createToast(byId('toast')),
+    toast,
     take(incident, words) {
       desk.learn(incident);
       drawer.take(incident, words);
@@ -60,39 +75,67 @@ const drawer = new Drawer(byId('drawer'), {
   close: () => desk.select(null),
 });
 
+const conditions = createFilterBar({ button: byId('filter'), panel: byId('conditions') }, known, (change) => desk.filter(change));
+
 const desk = new Desk({
   store,
+  past,
   clock,
   chart,
-  figures: createFigures(byId('figures'), (figure) => desk.filter({ figure })),
+  known,
+  conditions,
+  figures: createFigures(byId('figures'), (queue) => desk.filter({ queue })),
+  queues: createQueues(byId('queues'), (queue) => desk.filter({ queue })),
+  chips: createChips(byId('chips'), known, (change) => {
+    if ('q' in change) byId('search').value = change.q;
+    desk.filter(change);
+  }),
   ticker: createTicker({ list: byId('list'), queue: byId('queue'), more: byId('more') },
-    (id, how) => desk.select(id, how)),
+    (id, how) => desk.select(id, how), () => past.more()),
   drawer,
-  head: createListHead(() => {
-    byId('search').value = '';
-    desk.clearFilter();
+  head: createListHead({
+    clear() {
+      byId('search').value = '';
+      desk.clearFilter();
+    },
+    again: () => past.more(),
   }),
   announce: (row) => {
     byId('announce').textContent = say('list.fresh', {
       category: row.category_name, area: row.area_name || say('list.no_area'),
     });
   },
-  moved: () => remember(),
+  alarm: createAlarm({ banner: byId('alarm'), button: byId('mute') }, (id) => desk.select(id)),
+  moved: (step) => remember(step),
 });
 
 // -- the URL remembers the view -----------------------------------------------------------------
 
-function remember() {
-  const hash = writeHash({ ...chart.where(), selected: desk.selected });
-  window.history.replaceState(window.history.state, '', hash);
+const here = () => writeHash({ ...chart.where(), selected: desk.selected, query: desk.query });
+
+/** Write the view into the address; a step is one that the browser's Back undoes. */
+function remember(step = false) {
+  const hash = here();
+  if (hash === window.location.hash) return;
+  if (step) window.history.pushState(null, '', hash);
+  else window.history.replaceState(window.history.state, '', hash);
 }
 
-window.addEventListener('hashchange', () => {
+function follow() {
   const wanted = readHash(window.location.hash);
   if (!wanted) return;
   chart.look(wanted);
+  use(wanted);
   desk.select(wanted.selected, { move: false });
-});
+}
+
+function use({ query }) {
+  desk.useQuery(query);
+  byId('search').value = new URLSearchParams(query || '').get('q') || '';
+}
+
+window.addEventListener('popstate', follow);
+if (asked) use(asked);
 
 // -- the page around the map --------------------------------------------------------------------
 
@@ -100,18 +143,55 @@ const page = createPage(() => {
   chart.repaint();
   desk.draw();
 });
+const views = createViewMenu({ button: byId('views-button'), panel: byId('views') }, {
+  here,
+  toast,
+  go(hash) {
+    window.history.pushState(null, '', hash);
+    follow();
+  },
+});
+const replay = createReplay({ button: byId('replay-button'), bar: byId('replay') }, {
+  now: () => clock.now(), area: () => desk.areaCode, show: (moment) => desk.showMoment(moment),
+});
+const openRoster = createRoster(byId('roster'), {
+  now: () => clock.now(),
+  show(place) {
+    chart.goTo(place, { closer: true });
+    chart.pulse(place);
+  },
+});
+const openBulk = createBulk(byId('bulk-dialog'), (incident) => desk.learn(incident));
+const drawOnMap = createLasso(byId('ground'), (point) => chart.placeAt(point));
+
+async function selectByShape(kind) {
+  const within = await drawOnMap(kind);
+  byId(`${kind}-button`).focus();
+  if (within) desk.filter({ within });
+}
+
 byId('home').addEventListener('click', () => chart.home());
-byId('search').addEventListener('input', (event) => desk.filter({ text: event.target.value }));
+byId('box-button').addEventListener('click', () => selectByShape('box'));
+byId('polygon-button').addEventListener('click', () => selectByShape('polygon'));
+byId('bulk').addEventListener('click', () => openBulk(desk.listed));
+byId('roster-button').addEventListener('click', openRoster);
+byId('search').addEventListener('input', (event) => desk.filter({ q: event.target.value }));
 byId('order').addEventListener('change', (event) => desk.filter({ order: event.target.value }));
 byId('area-chip').addEventListener('click', () => desk.select(null));
+
+const deedKeys = Object.fromEntries(Object.entries(DEEDS_OF).map(([key, deeds]) => (
+  [key, () => deeds.some((deed) => drawer.press(deed))])));
 listenToKeys({
+  ...deedKeys,
   j: () => desk.step(1),
   k: () => desk.step(-1),
   '/': page.search,
   '?': page.help,
   f: page.toggleFull,
   h: () => chart.home(),
-  Escape: () => page.leaveSearch() || page.shutLayers() || desk.select(null),
+  b: () => byId('bulk').click(),
+  i: () => byId('filter').click(),
+  Escape: () => page.leaveSearch() || page.shutLayers() || conditions.shut() || views.shut() || replay.leave() || desk.select(null),
 });
 
 // -- the feed ------------------------------------------------------------------------------------
@@ -151,6 +231,15 @@ function drawAreas(features) {
   desk.setAreas(tree, asked && asked.selected);
 }
 
+/** Without an address of its own the page opens with the reader's default view, if they keep one. */
+async function openDefault() {
+  const hash = await views.start();
+  if (!hash || desk.selected || desk.query !== null) return;    // somebody was quicker
+  window.history.replaceState(window.history.state, '', hash);
+  follow();
+}
+
+if (!asked) openDefault();
 feed.start();
 loadAreas().then(drawAreas);
 setInterval(() => desk.tick(), WORDS_MS);

@@ -13,16 +13,19 @@ import { say } from './words.js';
 
 const PAGE = 100;    // rows in the document at first; a button brings more
 
-/** @param {{list, queue, more: HTMLElement}} places  @param {function(string, object)} select
- *   gets an id, and {enter: true} when it was pressed by keyboard */
-export function createTicker(places, select) {
+/**
+ * @param {{list, queue, more: HTMLElement}} places
+ * @param {function(string, object)} select  gets an id, and {enter: true} when it was pressed by keyboard
+ * @param {function()} bring  fetches more rows, where there are more than have come
+ */
+export function createTicker(places, select, bring) {
   const known = new Map();
   let limit = PAGE;
   let ordered = [];
   let last = null;
 
-  function draw(rows, { now, selected, fresh }) {
-    last = { now, selected, fresh };
+  function draw(rows, { now, selected, fresh, total = null }) {
+    last = { now, selected, fresh, total };
     const unrouted = rows.filter((row) => row.area === null && isOpen(row));
     const routed = rows.filter((row) => !(row.area === null && isOpen(row)));
     ordered = [...unrouted, ...routed];
@@ -32,7 +35,7 @@ export function createTicker(places, select) {
     places.queue.hidden = unrouted.length === 0;
     forget(new Set(ordered.map((row) => row.id)));
     known.forEach(({ button }, id) => mark(button, id === selected));
-    offerMore(routed.length - limit);
+    offerMore(routed.length - limit + Math.max(0, (total || 0) - rows.length));
   }
 
   function itemOf(row, { now, fresh }) {
@@ -56,6 +59,7 @@ export function createTicker(places, select) {
 
   places.more.addEventListener('click', () => {
     limit += PAGE;
+    if (last.total > ordered.length) bring();
     draw(ordered, last);
   });
 

@@ -3,6 +3,7 @@ import { mountBell } from '../shared/bell.js';
 import { config } from '../shared/config.js';
 import { byId, el, fill } from '../shared/dom.js';
 import { createDone } from './done.js';
+import { remembered } from './kept.js';
 import { openLedger } from './ledger.js';
 import { followLinks } from './link.js';
 import { createList } from './list.js';
@@ -52,6 +53,7 @@ async function start() {
   const placeMap = startPlaceMap({ place, router, get: ask, config, screens });
   const { tabs, open } = watching({ screens, store, outbox, placeMap, carried });
   unfinished.follow(open);
+  dutyWhenNeeded(byId('duty'));
   queueWhenNeeded({ screens, parts: { store, owner, outbox, open, edit: unfinished.edit, all: byId('save-out') } });
   mountBell(byId('bell'), config.bell);
   followLinks(open);
@@ -81,6 +83,16 @@ function queueWhenNeeded({ screens, parts }) {
 
   screens.listen((name) => { if (name === 'form' || name === 'deed') load(); });
   parts.outbox.listen(({ counts }) => { if (counts.waiting || counts.stuck) load(); });
+}
+
+/** Emergency duty is rare: its code comes when its switch is looked at, or was left on. */
+function dutyWhenNeeded(box) {
+  if (!box) return;
+  const load = () => import('./duty.js').then(({ startDuty }) => startDuty({
+    box, input: box.querySelector('input'), status: box.querySelector('[role=status]'), url: urls.duty, datum: config.datum, geolocation: navigator.geolocation,
+  }));
+  if (remembered('duty', false)) load();
+  else box.addEventListener('toggle', load, { once: true });
 }
 
 /** 拍照, the form, and the choice of a category. */
