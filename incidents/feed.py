@@ -4,6 +4,7 @@ A deed only inserts its row. `relay.py` stamps sequence numbers after the commit
 who asks for events after N misses none and sees none twice.
 """
 
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -115,6 +116,25 @@ def events_after(sequence: int, territory: Territory) -> tuple[int, list[dict[st
         if (name := change.told_to(territory))
     ]
     return (changes[-1].sequence if changes else sequence), events
+
+
+def scope_of(territory: Territory) -> str:
+    """Return a mark of a territory, for a reader to show whose snapshot it goes on from.
+
+    What somebody may see changes with their assignments, and no event says so: who comes back
+    with the mark of another territory needs a fresh snapshot.
+    """
+    whole = [*sorted(territory.paths), territory.unrouted, territory.everywhere]
+    return hashlib.sha256(json.dumps(whole).encode()).hexdigest()[:16]
+
+
+def must_resync(sequence: int, scope: str, territory: Territory) -> bool:
+    """Return whether events cannot lead from a reader's snapshot to the truth.
+
+    So it is after a change of territory (`scope` empty: not said), and when the log ends before
+    `sequence`, because a backup was put back.
+    """
+    return bool(scope and scope != scope_of(territory)) or sequence > last_sequence()
 
 
 def as_stream(name: str, data: dict[str, Any], sequence: int | None = None) -> bytes:

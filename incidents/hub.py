@@ -1,14 +1,14 @@
 """One listener per live process, any number of streams: the database's bell, handed round.
 
-The hub reads each new change once and puts it into every stream's bounded queue. A stream that
-does not keep up is told to take a fresh snapshot; it never slows the others.
+The hub reads each new change once and gives it to every stream. A first change goes out at once;
+what follows within `GAP_S` goes out together. A stream that does not keep up is told to take a
+fresh snapshot; it never slows the others.
 """
 
 import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import psycopg
@@ -21,25 +21,34 @@ from incidents.relay import CHANNEL
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
-QUEUE_LIMIT = 256
-GATHER_S = 0.05  # rings that come together are read together
+GAP_S = 0.25  # under load a frame at most so often
 QUIET_S = 5.0  # without a ring for so long, look anyway: a lost bell costs seconds, no events
 RETRY_S = 1.0
 
 
-@dataclass(eq=False)
 class Stream:
-    """One reader's queue; `lost` is set when it overflowed."""
+    """What one reader has still to be told; `lost` when that is more than a snapshot costs."""
 
-    queue: asyncio.Queue[list[Change]] = field(default_factory=lambda: asyncio.Queue(QUEUE_LIMIT))
-    lost: bool = False
+    def __init__(self) -> None:
+        """Start with nothing waiting."""
+        self.lost = False
+        self._waiting: list[Change] = []
+        self._bell = asyncio.Event()
 
     def offer(self, changes: list[Change]) -> None:
-        """Queue changes, or mark the stream as lost when it is full."""
-        try:
-            self.queue.put_nowait(changes)
-        except asyncio.QueueFull:
-            self.lost = True
+        """Add changes, or give up on a reader that is too far behind."""
+        self.lost = self.lost or len(self._waiting) + len(changes) > feed.MAX_REPLAY
+        # Nothing more is kept for somebody who will start anew.
+        self._waiting = [] if self.lost else self._waiting + changes
+        self._bell.set()
+
+    async def take(self, patience_s: float) -> list[Change]:
+        """Wait for changes and take all there are; empty after so many seconds, or when lost."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._bell.wait(), patience_s)
+        self._bell.clear()
+        taken, self._waiting = self._waiting, []
+        return taken
 
 
 class Hub:
@@ -55,7 +64,7 @@ class Hub:
 
     @contextlib.asynccontextmanager
     async def stream(self) -> AsyncIterator[Stream]:
-        """Join for the length of a `with`; changes from now on arrive in the stream's queue."""
+        """Join for the length of a `with`; changes from now on are offered to the stream."""
         stream = Stream()
         self.streams.add(stream)
         if self._task is None:
@@ -86,33 +95,40 @@ class Hub:
                 self.healthy = False
 
     async def _listen(self) -> None:
-        parameters = await sync_to_async(_connection_parameters)()
+        parameters = await in_thread(_connection_parameters)
         async with await psycopg.AsyncConnection.connect(**parameters, autocommit=True) as bell:
             await bell.execute(f"LISTEN {CHANNEL}")
-            self.last = self.last or await _read(feed.last_sequence)
+            self.last = self.last or await in_thread(feed.last_sequence)
             self.healthy = True
             self._started.set()
+            clock = asyncio.get_running_loop().time
             while True:
+                began = clock()
                 await self._hand_round()
                 async for _ring in bell.notifies(timeout=QUIET_S, stop_after=1):
-                    await asyncio.sleep(GATHER_S)
+                    # The first ring after a pause waits for nothing.
+                    await asyncio.sleep(max(0.0, began + GAP_S - clock()))
 
     async def _hand_round(self) -> None:
-        while changes := await _read(feed.changes_after, self.last):
+        while changes := await in_thread(feed.changes_after, self.last):
             self.last = changes[-1].sequence
             for stream in list(self.streams):
                 stream.offer(changes)
 
 
-async def _read(function: Callable[..., T], *arguments: Any) -> T:
-    """Run a database read in a thread, with a connection that is checked first."""
+async def in_thread(function: Callable[..., T], *arguments: Any) -> T:
+    """Run what asks the database in one of the process's few threads.
 
-    def read() -> T:
+    Never in a thread of the request: a stream would keep that, and a database connection with
+    it, for as long as somebody watches.
+    """
+
+    def run() -> T:
         close_old_connections()
         return function(*arguments)
 
     try:
-        return await sync_to_async(read)()
+        return await sync_to_async(run, thread_sensitive=False)()
     except Exception as error:
         if isinstance(error.__cause__, psycopg.Error):
             raise error.__cause__ from error

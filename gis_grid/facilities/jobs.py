@@ -7,7 +7,7 @@ then refused, because it names an earlier try.
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import timedelta
 from typing import Any
@@ -99,12 +99,13 @@ def cancel(job: Job) -> None:
 
 def recent() -> QuerySet[Job]:
     """Return everybody's last jobs, the newest first: planners share the queue."""
-    return Job.objects.select_related("by")[:RECENT]
+    return Job.objects.select_related("by").filter(kind__in=PLANNING)[:RECENT]
 
 
-def job_of(pk: UUID) -> Job:
-    """Return a job; NotFound `no_such_job`."""
-    job = Job.objects.select_related("by").filter(pk=pk).first()
+def job_of(pk: UUID, kinds: Collection[str] | None = None) -> Job:
+    """Return a planner's job, or one of these kinds; NotFound `no_such_job`."""
+    rows = Job.objects.select_related("by").filter(kind__in=PLANNING if kinds is None else kinds)
+    job = rows.filter(pk=pk).first()
     if job is None:
         raise NotFound("no_such_job", _("There is no such job."))
     return job
@@ -256,4 +257,10 @@ KINDS = {
     "sites": Kind(_check_sites, _do_sites),
     "rebuild": Kind(_check_rebuild, _do_rebuild),
 }
-KINDS_KNOWN = ", ".join(KINDS)
+PLANNING = tuple(KINDS)
+KINDS_KNOWN = ", ".join(PLANNING)
+
+
+def offer(name: str, kind: Kind) -> None:
+    """Add a kind that this package does not know; planners see nothing of its jobs."""
+    KINDS[name] = kind

@@ -84,3 +84,9 @@ def user_of(request: HttpRequest) -> User | AnonymousUser:
     ):
         return user
     return get_user(request)
+
+
+def alive(keys: set[str]) -> set[str]:
+    """Return which of these sessions are still logged in; one query."""
+    found = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
+    return set(found.values_list("session_key", flat=True))

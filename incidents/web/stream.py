@@ -1,10 +1,8 @@
 """The live stream: `text/event-stream` from a sequence number on, for one territory."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
-from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -12,28 +10,30 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_grid.access import Actor, actor_of
 from gis_grid.errors import Forbidden, GridError, Unreadable
-from gis_grid.people.backends import seated
 from gis_grid.web.errors import answer
 from incidents import feed
-from incidents.feed import as_stream
-from incidents.hub import HUB
+from incidents.feed import Change, as_stream
+from incidents.hub import HUB, in_thread
 from incidents.web.command import desk
+from incidents.web.standing import STANDING, Listener
 
 BEAT_S = 4.0
-CHECK_S = 2.0  # how long a right may be gone before it is looked up again
 
 
 async def events(request: HttpRequest) -> HttpResponseBase:
-    """Stream changes after `Last-Event-ID` (or `?after=`): put, drop, beat, resync."""
+    """Stream changes after `Last-Event-ID` (or `?after=`): put, drop, beat, resync.
+
+    `?scope=` is the snapshot's; another territory than that one's asks for a fresh snapshot.
+    """
     try:
         origin = _origin(request)
-        asking = await sync_to_async(_listener)(request)
+        asking = await in_thread(_desk_of, request)
         after = _position(request)
     except GridError as error:
         return answer(request, error)
-    response = StreamingHttpResponse(
-        _frames(request, asking, after), content_type="text/event-stream"
-    )
+    listener = Listener(request.session.session_key or "", asking)
+    frames = _frames(listener, asking, after, request.GET.get("scope", ""))
+    response = StreamingHttpResponse(frames, content_type="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
     if origin:
@@ -48,44 +48,45 @@ async def healthz(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"ok": True, "streams": len(HUB.streams)})
 
 
-async def _frames(request: HttpRequest, asking: Actor, after: int) -> AsyncIterator[bytes]:
-    async with HUB.stream() as stream:
-        # 1. What happened before we joined; anything later is already in the queue.
-        backlog = await sync_to_async(feed.changes_after)(after)
-        last = await sync_to_async(feed.last_sequence)()
-        if after > last or len(backlog) >= feed.MAX_REPLAY:
-            yield as_stream("resync", {"sequence": last})
+async def _frames(
+    listener: Listener, asking: Actor, after: int, scope: str
+) -> AsyncIterator[bytes]:
+    async with HUB.stream() as stream, STANDING.watching(listener):
+        # 1. What happened before we joined; anything later is already waiting in the stream.
+        backlog = await in_thread(_backlog, after, scope, asking)
+        if backlog is None:
+            yield as_stream("resync", {"sequence": after})
             return
-        yield _beat(after)
-        sent = after
-        for change in backlog:
-            sent = change.sequence
-            if frame := change.frame(asking.territory):
-                yield frame
+        sent = backlog[-1].sequence if backlog else after
+        yield _beat(after) + _told(backlog, asking)
         # 2. What happens from now on.
-        clock = asyncio.get_running_loop().time
-        checked = clock()
         while not stream.lost:
-            if clock() - checked >= CHECK_S:
-                checked = clock()
-                now = await sync_to_async(_renewed)(request)
-                if now is None:
-                    return
-                if now.territory != asking.territory:
-                    break  # what is shown may no longer be theirs to see
-            try:
-                changes = await asyncio.wait_for(stream.queue.get(), BEAT_S)
-            except TimeoutError:
-                if HUB.healthy:
-                    yield _beat(sent)
-                continue
-            for change in changes:
-                if change.sequence <= sent:
-                    continue
-                sent = change.sequence
-                if frame := change.frame(asking.territory):
-                    yield frame
+            now = await STANDING.of(listener)
+            if now is None:
+                return
+            if now.territory != asking.territory:
+                break  # what is shown may no longer be theirs to see
+            changes = await stream.take(BEAT_S)
+            news = [change for change in changes if change.sequence > sent]
+            sent = news[-1].sequence if news else sent
+            if frames := _told(news, now):
+                yield frames
+            elif not changes and HUB.healthy:
+                yield _beat(sent)
         yield as_stream("resync", {"sequence": sent})
+
+
+def _backlog(after: int, scope: str, asking: Actor) -> list[Change] | None:
+    """Return what came after a number, None for a reader who must start anew."""
+    if feed.must_resync(after, scope, asking.territory):
+        return None
+    changes = feed.changes_after(after)
+    return changes if len(changes) < feed.MAX_REPLAY else None
+
+
+def _told(changes: list[Change], asking: Actor) -> bytes:
+    """Return the frames of what a desk is told, to be sent in one piece."""
+    return b"".join(frame for change in changes if (frame := change.frame(asking.territory)))
 
 
 def _beat(sequence: int) -> bytes:
@@ -94,23 +95,9 @@ def _beat(sequence: int) -> bytes:
     return as_stream("beat", data, sequence)
 
 
-def _listener(request: HttpRequest) -> Actor:
+def _desk_of(request: HttpRequest) -> Actor:
     request.auth = actor_of(request.user)  # type: ignore[attr-defined]
     return desk(request)
-
-
-def _renewed(request: HttpRequest) -> Actor | None:
-    """Return the listener with today's rights, None when they logged out or lost them."""
-    user = seated(request.user.pk or 0)
-    if user is None or not user.is_active:
-        return None
-    if not request.session.exists(request.session.session_key or ""):
-        return None
-    request.auth = actor_of(user)  # type: ignore[attr-defined]
-    try:
-        return desk(request)
-    except GridError:
-        return None
 
 
 def _position(request: HttpRequest) -> int:

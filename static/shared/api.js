@@ -52,7 +52,7 @@ export function withQuery(url, values) {
   return text ? `${url}?${text}` : url;
 }
 
-export const get = (url) => call(url, { method: 'GET' }, JSON_WAIT_MS);
+export const get = (url, waitMs = JSON_WAIT_MS) => call(url, { method: 'GET' }, waitMs);
 
 /**
  * GET unless it is still what this ETag names.

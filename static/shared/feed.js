@@ -12,11 +12,13 @@
  * STALE_MS, or never anything), 'signed_out'. Touches no DOM and no fetch, so Node can test it.
  */
 
-export const STALE_MS = 8000;       // the server beats every 5 s; people are told within 10 s
+export const STALE_MS = 8000;       // the server beats every 4 s; people are told within 10 s
 const TICK_MS = 1000;
 const ASK_MS = 2000;
-const OPEN_MS = 10000;              // a stream that says nothing for so long is dead
-const BACK_OFF_MS = [1000, 2000, 4000, 8000, 10000];
+const OPEN_MS = STALE_MS;           // a stream that says nothing for so long is dead
+const ANSWER_MS = 3000;             // ask again then, whether or not the last question is answered
+// Short for good: after a long cut everybody has caught up 5 s after the network is back.
+const BACK_OFF_MS = [500, 1000, 2000, 3000];
 
 /** Milliseconds to wait before attempt n (from 0), spread so that a crowd does not return at once. */
 export function backOff(attempt, random = Math.random) {
@@ -33,13 +35,14 @@ export class Feed {
   #failures = 0;
   #askFailures = 0;
   #generation = 0;
+  #scope = '';         // whose snapshot this is, for the server to compare
   #status = 'loading';
 
   /**
    * @param {object} parts store: replace(snapshot), apply(event) -> change or null, sequence ·
    *   clock: {now(), set(iso)} server time in ms · loadSnapshot(): promise ·
-   *   loadEvents(sequence): promise of {sequence, events} · openStream(sequence): EventSource-like
-   *   or null where there is none · onChange(changes or null for everything) ·
+   *   loadEvents(sequence, scope): promise of {sequence, events}, or {resync: true} ·
+   *   openStream(sequence, scope): EventSource-like or null where there is none · onChange(changes or null for everything) ·
    *   onStatus(status, heardAt ms)
    */
   constructor(parts) {
@@ -64,9 +67,13 @@ export class Feed {
     this.#closeStream();
   }
 
-  /** Look at the clock now: a sleeping tab or laptop has just woken up. */
+  /** Look at the clock now, and try at once: a laptop has woken up, or the network is back. */
   poke() {
-    if (this.#timers.has('tick')) this.#tick();
+    if (!this.#timers.has('tick')) return;
+    this.#tick();
+    if (this.#timers.has('load')) this.#load();
+    if (this.#timers.has('ask')) this.#ask();
+    if (this.#timers.has('reopen')) this.#reopen();
   }
 
   // -- snapshot ---------------------------------------------------------------------------------
@@ -78,6 +85,7 @@ export class Feed {
       const snapshot = await this.#parts.loadSnapshot();
       if (generation !== this.#generation) return;
       this.#parts.clock.set(snapshot.at);
+      this.#scope = snapshot.scope || '';
       this.#parts.store.replace(snapshot);
       this.#askFailures = 0;
       this.#heard('asking');
@@ -95,7 +103,7 @@ export class Feed {
 
   #openStream() {
     const { store, openStream } = this.#parts;
-    const stream = openStream(store.sequence);
+    const stream = openStream(store.sequence, this.#scope);
     if (!stream) return;
     this.#stream = stream;
     const on = (name, act) => stream.addEventListener(name, (message) => {
@@ -134,6 +142,11 @@ export class Feed {
     this.#ask();
   }
 
+  #reopen() {
+    this.#cancel('reopen');
+    this.#openStream();
+  }
+
   #closeStream() {
     this.#cancel('silence');
     this.#cancel('reopen');
@@ -144,14 +157,21 @@ export class Feed {
 
   // -- asking -----------------------------------------------------------------------------------
 
-  /** Ask for what is new, again and again, until the stream speaks. */
+  /**
+   * Ask for what is new, again and again, until the stream speaks. A question that got lost on the
+   * way holds up nothing: the next one follows, and the first answer counts.
+   */
   async #ask() {
-    this.#cancel('ask');
+    this.#after('ask', ANSWER_MS, () => this.#ask());
     const generation = this.#generation;
     const { store, loadEvents } = this.#parts;
     try {
-      const answer = await loadEvents(store.sequence);
+      const answer = await loadEvents(store.sequence, this.#scope);
       if (generation !== this.#generation) return;
+      if (answer.resync) {
+        this.#load();
+        return;
+      }
       this.#askFailures = 0;
       this.#heard(this.#streams ? 'live' : 'asking');
       this.#take(answer.events);
@@ -160,7 +180,10 @@ export class Feed {
       if (generation !== this.#generation || this.#endedBy(error)) return;
       this.#askFailures += 1;
     }
-    if (this.#streams) return;
+    if (this.#streams) {
+      this.#cancel('ask');
+      return;
+    }
     this.#after('ask', this.#askFailures ? backOff(this.#askFailures) : ASK_MS, () => this.#ask());
   }
 

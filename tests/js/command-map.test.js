@@ -1,8 +1,9 @@
-/** The pure parts around the map: the URL's view, a place for a name, the shapes of states. */
+/** The pure parts around the map: the URL's view, what lies under the pointer, badges, shapes of states. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { badgesOf, rowOf, short, steps } from '../../static/command/clusters.js';
 import { readHash, writeHash } from '../../static/command/hash.js';
-import { insidePoint } from '../../static/command/inside.js';
+import { holds, nearest } from '../../static/command/rings.js';
 import { isOpen, lookOf, MAP_STATES, pathOf, STATES } from '../../static/shared/states.js';
 
 test('what is written into the URL is read back, to a pixel of that zoom', () => {
@@ -23,33 +24,65 @@ test('a URL that makes no sense is no view', () => {
 });
 
 test('a half-copied selection still shows the place', () => {
-  assert.deepEqual(readHash('#14/31/105/area%3A%E7'), { zoom: 14, lat: 31, lon: 105, selected: null });
+  assert.deepEqual(readHash('#14/31/105/area%3A%E7'), { zoom: 14, lat: 31, lon: 105, selected: null, query: null });
 });
 
-const square = (west, south, side) => [
-  [west, south], [west + side, south], [west + side, south + side], [west, south + side], [west, south],
-];
-
-test('the name of a square stands in its middle', () => {
-  assert.deepEqual(insidePoint({ type: 'Polygon', coordinates: [square(0, 0, 2)] }), [1, 1]);
+test('the filter rides behind a question mark, whatever signs it holds', () => {
+  const view = { zoom: 14, lat: 31, lon: 105, selected: 'area:A/1', query: 'q=a%3Fb%2F%23' };
+  assert.deepEqual(readHash(writeHash(view)), view);
+  assert.equal(readHash(writeHash({ ...view, query: '' })).query, '');
+  assert.equal(readHash(writeHash({ ...view, query: null })).query, null);
 });
 
-test('the name of a horseshoe stands on it, not in its gap', () => {
-  const horseshoe = [[0, 0], [10, 0], [10, 10], [8, 10], [8, 2], [2, 2], [2, 10], [0, 10], [0, 0]];
-  const [lon, lat] = insidePoint({ type: 'Polygon', coordinates: [horseshoe] });
-  const inGap = lon > 2 && lon < 8 && lat > 2;
-  assert.equal(inGap, false);
-  assert.ok(lon > 0 && lon < 10 && lat > 0 && lat < 10);
+const square = (x, y, side) => [{ x, y }, { x: x + side, y }, { x: x + side, y: y + side }, { x, y: y + side }];
+
+test('a point in a ring is inside, one in its hole is not, nor one beside', () => {
+  const rings = [square(0, 0, 9), square(3, 3, 3)];
+  assert.deepEqual([[1, 1], [4, 4], [10, 1], [8, 8]].map(([x, y]) => holds(rings, { x, y })), [true, false, false, true]);
 });
 
-test('the name avoids a hole', () => {
-  const [lon, lat] = insidePoint({ type: 'Polygon', coordinates: [square(0, 0, 9), square(3, 3, 3)] });
-  assert.ok(!(lon > 3 && lon < 6 && lat > 3 && lat < 6), `${lon}, ${lat}`);
+test('of two neighbours exactly one holds a point on their border', () => {
+  const sides = [square(0, 0, 4), square(4, 0, 4)].map((ring) => holds([ring], { x: 4, y: 2 }));
+  assert.equal(sides.filter(Boolean).length, 1);
 });
 
-test('an area of several pieces is named on its largest', () => {
-  const [lon] = insidePoint({ type: 'MultiPolygon', coordinates: [[square(0, 0, 1)], [square(20, 0, 4)]] });
-  assert.ok(lon > 20 && lon < 24);
+test('the nearest thing within its reach is meant', () => {
+  const things = [{ x: 0, y: 0, reach: 5 }, { x: 8, y: 0, reach: 5 }];
+  assert.equal(nearest(things, { x: 5, y: 0 }), things[1]);
+  assert.equal(nearest(things, { x: 0, y: 9 }), null);
+});
+
+const bin = (number, count, x, y) => ({ props: { bin: number, count }, geom: [[{ x, y }]] });
+
+test('badges join bins, keep every incident, and stand whole in their tile', () => {
+  const badges = badgesOf([bin(0, 3, 2, 2), bin(1, 1, 40, 10), bin(17, 4, 50, 50), bin(255, 7, 511, 511)], 512);
+  assert.deepEqual(badges.map(({ count }) => count), [8, 7]);
+  badges.forEach(({ x, y, reach }) => {
+    assert.ok(Math.min(x, y) - reach >= 0 && Math.max(x, y) + reach <= 512);
+  });
+});
+
+test('a badge stands nearer to where more is', () => {
+  const [{ x }] = badgesOf([bin(0, 9, 100, 100), bin(1, 1, 200, 100)], 512);
+  assert.equal(x, 110);
+});
+
+test('classes of cells have round bounds that grow, however few or many', () => {
+  assert.deepEqual(steps(1200), [1, 100, 200, 500]);
+  [0, 1, 3, 7, 60, 987654].map(steps).forEach((bounds) => {
+    bounds.slice(1).forEach((bound, index) => assert.ok(bound > bounds[index], bounds));
+  });
+});
+
+test('a count is short enough for a badge', () => {
+  assert.deepEqual([7, 999, 1000, 9949, 9950, 123456].map(short), ['7', '999', '1.0k', '9.9k', '10k', '123k']);
+});
+
+test('a point of a tile is a row as far as its marker asks', () => {
+  const row = rowOf({ props: { id: 'a', state: 'accepted', category: '路灯', unrouted: true, suspended: false, registered: false, due: 0.5 } });
+  assert.equal(row.area, null);
+  assert.equal(row.amber_at, null);
+  assert.equal(row.due_at, '1970-01-01T00:00:00.500Z');
 });
 
 test('no two states share a shape, whatever their colour', () => {

@@ -47,7 +47,10 @@ const rowOf = (id, version = 1) => ({ id, version, state: 'reported', closed_at:
 
 /** A server with a log, a switch for the network and one for the stream. */
 function bench({ up = true, streams = true } = {}) {
-  const server = { up, streams, status: 0, log: [], opened: [], asked: [], snapshots: 0, at: new Date(START).toISOString() };
+  const server = {
+    up, streams, status: 0, silent: false, scope: 'mine', log: [], opened: [], asked: [], snapshots: 0,
+    at: new Date(START).toISOString(),
+  };
   const answer = async (value) => {
     if (server.status) throw Object.assign(new Error('refused'), { status: server.status });
     if (!server.up) throw new Error('no network');
@@ -61,10 +64,13 @@ function bench({ up = true, streams = true } = {}) {
     clock: new ServerClock(),
     loadSnapshot: () => answer(() => {
       server.snapshots += 1;
-      return { sequence: server.log.length, at: server.at, incidents: server.log.map(({ row }) => row) };
+      const { scope, at, log } = server;
+      return { sequence: log.length, scope, at, incidents: log.map(({ row }) => row) };
     }),
-    loadEvents: (after) => answer(() => {
+    loadEvents: (after, scope) => answer(() => {
       server.asked.push(after);
+      if (server.silent) return new Promise(() => {});
+      if (scope !== server.scope) return { resync: true };
       return { sequence: server.log.length, events: server.log.slice(after) };
     }),
     openStream(after) {
@@ -188,12 +194,69 @@ test('a stream that hangs without an error is given up and asked around', async 
   feed.start();
   await settle();
   const hanging = server.stream();
-  await pass(9000);
+  await pass(7000);
   server.happen('a');
   await pass(2000);
   assert.ok(hanging.closed);
   assert.deepEqual(ids(), ['a']);
   assert.notEqual(feed.status, 'stale');
+  feed.stop();
+});
+
+test('a question that gets no answer does not hold up the next one', async () => {
+  const { server, feed, ids } = bench({ streams: false });
+  feed.start();
+  await settle();
+  server.silent = true;
+  await pass(60000);
+  server.happen('a');
+  server.silent = false;
+  await pass(4000);
+  assert.deepEqual(ids(), ['a']);
+  assert.equal(feed.status, 'asking');
+  feed.stop();
+});
+
+test('after a minute without a network all is caught up within five seconds', async () => {
+  const { server, feed, ids } = bench();
+  feed.start();
+  await settle();
+  server.up = false;
+  server.stream().say('error');
+  await pass(60000);
+  assert.equal(feed.status, 'stale');
+  server.happen('a');
+  server.up = true;
+  await pass(4500);
+  assert.deepEqual(ids(), ['a']);
+  feed.stop();
+});
+
+test('when the browser says that the network is back it is tried at once', async () => {
+  const { server, feed, ids } = bench();
+  feed.start();
+  await settle();
+  server.up = false;
+  server.stream().say('error');
+  await pass(30000);
+  server.happen('a');
+  server.up = true;
+  feed.poke();
+  await settle();
+  assert.deepEqual(ids(), ['a']);
+  assert.equal(feed.status, 'live');
+  feed.stop();
+});
+
+test('who has another territory than the snapshot starts anew', async () => {
+  const { server, feed } = bench({ streams: false });
+  feed.start();
+  await settle();
+  server.scope = 'another';
+  await pass(2500);
+  assert.equal(server.snapshots, 2);
+  await pass(10000);
+  assert.equal(server.snapshots, 2);
   feed.stop();
 });
 
@@ -271,6 +334,6 @@ test('a desk whose own clock is an hour wrong still shows the server\'s time', a
 
 test('waits grow, stop growing, and differ between desks', () => {
   const middle = [0, 1, 2, 3, 4, 9].map((attempt) => backOff(attempt, () => 0.5));
-  assert.deepEqual(middle, [1000, 2000, 4000, 8000, 10000, 10000]);
+  assert.deepEqual(middle, [500, 1000, 2000, 3000, 3000, 3000]);
   assert.ok(backOff(2, () => 0) < backOff(2, () => 1));
 });
