@@ -9,12 +9,13 @@ from bench.rounds import Ratio, Spread
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is asked: rounds of so many seconds, on so many grids, with so many points."""
+    """How much is asked: rounds of so many seconds, so many grids, points, listening desks."""
 
     rounds: int
     seconds: float
     grids: int
     points: int
+    desks: int
 
 
 @dataclass(frozen=True)

@@ -19,18 +19,21 @@ import ops.database
 
 
 @contextmanager
-def database() -> Iterator[None]:
-    """Make a migrated database, work in it, drop it whatever happened."""
-    own, url = connection.settings_dict["NAME"], os.environ["DATABASE_URL"]
-    name = f"{own}_bench_{os.getpid()}"
-    _order("CREATE DATABASE {}", name)
-    _move_to(name, urlsplit(url)._replace(path=f"/{name}").geturl())
-    try:
-        call_command("migrate", verbosity=0)
+def template() -> Iterator[str]:
+    """Make a migrated database to copy; yields its name, drops it whatever happened."""
+    name = f"{connection.settings_dict['NAME']}_bench_template_{os.getpid()}"
+    with _made(name):
+        with _inside(name):
+            call_command("migrate", verbosity=0)
+        yield name
+
+
+@contextmanager
+def database(template: str) -> Iterator[None]:
+    """Make a copy of the template, work in it, drop it whatever happened."""
+    name = f"{connection.settings_dict['NAME']}_bench_{os.getpid()}"
+    with _made(name, template), _inside(name):
         yield
-    finally:
-        _move_to(own, url)
-        _order("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
 
 def connect() -> psycopg.Connection[tuple[Any, ...]]:
@@ -44,12 +47,31 @@ def settle() -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
+@contextmanager
+def _made(name: str, template: str = "template1") -> Iterator[None]:
+    _order("CREATE DATABASE {} TEMPLATE {}", name, template)
+    try:
+        yield
+    finally:
+        _order("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+
+@contextmanager
+def _inside(name: str) -> Iterator[None]:
+    own, url = connection.settings_dict["NAME"], os.environ["DATABASE_URL"]
+    _move_to(name, urlsplit(url)._replace(path=f"/{name}").geturl())
+    try:
+        yield
+    finally:
+        _move_to(own, url)
+
+
 def _move_to(name: str, url: str) -> None:
     connections.close_all()
     connection.settings_dict["NAME"] = name
     os.environ["DATABASE_URL"] = url
 
 
-def _order(statement: str, name: str) -> None:
+def _order(statement: str, *names: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(statement).format(sql.Identifier(name)))
+        cursor.execute(sql.SQL(statement).format(*(sql.Identifier(name) for name in names)))

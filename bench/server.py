@@ -1,4 +1,4 @@
-"""The web process of the product, started with the very words of `./gridctl up`."""
+"""The web or the live process of the product, started with the very words of `./gridctl up`."""
 
 import os
 import socket
@@ -8,7 +8,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO
 
@@ -26,6 +26,23 @@ def web(settings_module: str = "gis_grid.settings") -> Iterator[int]:
     """Run the web process on the scratch database until the block ends; yields its port."""
     port = _free_port()
     program = programs(Layout(settings.BASE_DIR), port, BIND)[0]
+    with _running(program.argv, f"http://{BIND}:{port}/healthz", settings_module):
+        yield port
+
+
+@contextmanager
+def live() -> Iterator[int]:
+    """Run the live process on the scratch database until the block ends; yields its port."""
+    port = _free_port()
+    program = programs(Layout(settings.BASE_DIR), port - 1, BIND)[1]
+    with _running(program.argv, f"http://{BIND}:{port}/live/healthz"):
+        yield port
+
+
+@contextmanager
+def _running(
+    argv: Sequence[str], health: str, settings_module: str = "gis_grid.settings"
+) -> Iterator[None]:
     # As an installation runs: without the log of queries that DEBUG keeps.
     environment = {
         "DJANGO_SETTINGS_MODULE": settings_module,
@@ -34,7 +51,7 @@ def web(settings_module: str = "gis_grid.settings") -> Iterator[int]:
     }
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
-            [sys.executable, *program.argv[1:]],
+            [sys.executable, *argv[1:]],
             cwd=settings.BASE_DIR,
             env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,
@@ -42,8 +59,8 @@ def web(settings_module: str = "gis_grid.settings") -> Iterator[int]:
             stderr=log,
         )
         try:
-            _wait(process, port, log)
-            yield port
+            _wait(process, health, log)
+            yield
         finally:
             process.terminate()
             process.wait()
@@ -57,14 +74,14 @@ def _free_port() -> int:
         return port
 
 
-def _wait(process: "subprocess.Popen[bytes]", port: int, log: IO[bytes]) -> None:
+def _wait(process: "subprocess.Popen[bytes]", health: str, log: IO[bytes]) -> None:
     deadline = time.monotonic() + READY_S
     while process.poll() is None and time.monotonic() < deadline:
         try:
-            urllib.request.urlopen(f"http://{BIND}:{port}/healthz", timeout=2).close()
+            urllib.request.urlopen(health, timeout=2).close()
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
         else:
             return
     log.seek(0)
-    raise RuntimeError("the web process is not ready:\n" + log.read().decode(errors="replace"))
+    raise RuntimeError("the process is not ready:\n" + log.read().decode(errors="replace"))

@@ -27,7 +27,11 @@ from incidents.web import (
     burden,
     command,
     deeds,
+    desk,
+    duty,
+    exports,
     field,
+    figures,
     gaps,
     incidents,
     installed,
@@ -36,8 +40,10 @@ from incidents.web import (
     public,
     rates,
     resident,
+    views,
 )
 from incidents.web import pages as incident_pages
+from incidents.web import tiles as incident_tiles
 
 admin.site.site_header = admin.site.site_title = _("Grid map")
 admin.site.index_title = _("Administration")
@@ -47,11 +53,16 @@ register_converter(AreaCode, "code")
 
 api = build_api("gis-grid", __version__, docs_decorator=login_required)
 api.add_router("/field", field.router)
+api.add_router("/field", duty.router)
 api.add_router("/command", command.router)
+api.add_router("/command", figures.router)
+api.add_router("/command", desk.router)
+api.add_router("/command", views.router)
 api.add_router("/incidents", incidents.router)
 api.add_router("/incidents", deeds.router)
 api.add_router("/incidents", gaps.router)
 api.add_router("/notices", notices.router)
+api.add_router("/exports", exports.router)
 api.add_router("/place", place.router)
 api.add_router("/rates", rates.router)
 api.add_router("/planning", circles.router)
@@ -66,6 +77,10 @@ urlpatterns = [
     path("field/sw.js", installed.worker, name="field-worker"),
     path("field/app.webmanifest", installed.manifest, name="field-manifest"),
     path("command/", incident_pages.command, name="command"),
+    path("command/wall", figures.wall, name="wall"),
+    path("command/figures/", figures.page, name="figures"),
+    path("command/export/", exports.page, name="export-page"),
+    path("command/export/<uuid:job_id>/file", exports.file, name="export-file"),
     path("notices/", notices.page, name="notices"),
     path("t/<str:token>", public.timeline, name="timeline"),
     path("r/<str:token>", resident.page, name="resident"),
@@ -88,6 +103,13 @@ urlpatterns = [
     path("burden/", burden.page, name="burden"),
     path("photos/<uuid:photo_id>", incident_pages.photo, name="photo"),
     path("tiles/base/<tile:z>/<tile:x>/<tile:y>.pbf", tiles.base, name="base-tile"),
+    path(
+        "tiles/incidents/<tile:z>/<tile:x>/<tile:y>.pbf",
+        incident_tiles.incidents,
+        name="incident-tile",
+    ),
+    path("tiles/areas/<tile:z>/<tile:x>/<tile:y>.pbf", incident_tiles.areas, name="area-tile"),
+    path("tiles/areas/<slug:level>/<code:code>.json", incident_tiles.area, name="area-shape"),
     path("api/", api.urls),
     path("healthz", pages.healthz, name="healthz"),
     path("readyz", pages.readyz, name="readyz"),

@@ -19,7 +19,9 @@ _NEEDS = {
 # Written here, not by others: their licences stay in their files.
 OURS = (
     "command/",
+    "exports/",
     "field/",
+    "figures/",
     "planning/",
     "public/",
     "rates/",
@@ -27,6 +29,7 @@ OURS = (
     "resident/",
     "runs/",
     "shared/",
+    "wall/",
 )
 _COMMENTS = re.compile(r"^[ \t]*(?:/\*(?:(?!\*/).)*\*/[ \t]*|//[^\n]*)\n", re.M | re.S)
 

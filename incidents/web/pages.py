@@ -23,6 +23,8 @@ from gis_grid.web.pages import BASE_TILES, map_config, page_config
 from gis_grid.web.whose import mark_of, say_whose
 from incidents import photos
 from incidents.access import access_photo
+from incidents.models import SourceChannel
+from incidents.sought import categories_to_filter
 from incidents.web import installed
 from incidents.web.notices import bell_config
 
@@ -45,6 +47,7 @@ def field(request: HttpRequest) -> HttpResponse:
         "urls": {
             "tiles": BASE_TILES,
             "me": reverse("api:me"),
+            "duty": reverse("api:duty"),
             "pack": reverse("api:pack"),
             "worker": reverse("field-worker"),
             "page": reverse("field"),
@@ -84,11 +87,22 @@ def command(request: HttpRequest) -> HttpResponse:
         **map_config(asking.territory),
         "bell": bell_config(),
         "live": {"port": settings.LIVE_PORT or None, "path": "/live/events"},
+        "categories": categories_to_filter(),
+        "sources": [{"code": code, "name": str(name)} for code, name in SourceChannel.choices],
         "urls": {
             "tiles": BASE_TILES,
             "snapshot": reverse("api:snapshot"),
             "events": reverse("api:events"),
             "areas": reverse("api:areas"),
+            "incident_tiles": "/tiles/incidents/{z}/{x}/{y}.pbf",
+            "area_tiles": "/tiles/areas/{z}/{x}/{y}.pbf",
+            "area_shape": "/tiles/areas/{level}/{code}.json",
+            "sought": reverse("api:sought"),
+            "around": reverse("api:index"),
+            "replay": reverse("api:replay"),
+            "roster": reverse("api:roster"),
+            "views": reverse("api:views"),
+            "view": _template("api:view", view_id="view_id"),
             "incident": _template("api:detail", incident_id="id"),
             "photo": _template("api:photo", report_id="id", photo_id="photo_id"),
             "choices": _template("api:choices", incident_id="id"),

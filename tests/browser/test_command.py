@@ -30,19 +30,24 @@ def click_middle(page: Page) -> None:
 
 
 INK_IN_MIDDLE = """() => {
-    const canvas = document.querySelector('.leaflet-overlay-pane canvas');
-    const box = canvas.getBoundingClientRect();
     const map = document.getElementById('map').getBoundingClientRect();
-    const scale = canvas.width / box.width;
-    const x = (map.left + map.width / 2 - box.left) * scale;
-    const y = (map.top + map.height / 2 - box.top) * scale;
-    return canvas.getContext('2d').getImageData(x, y, 1, 1).data[3];
+    const [x, y] = [map.left + map.width / 2, map.top + map.height / 2];
+    const panes = ['areas', 'overlay', 'incidents'].map((pane) => `.leaflet-${pane}-pane canvas`);
+    const drawn = [...document.querySelectorAll(panes.join())];
+    return Math.max(...drawn.map((canvas) => {
+        const box = canvas.getBoundingClientRect();
+        const scale = canvas.width / box.width;
+        const inside = x >= box.left && x < box.right && y >= box.top && y < box.bottom;
+        if (!inside) return 0;
+        const at = [(x - box.left) * scale, (y - box.top) * scale];
+        return canvas.getContext('2d').getImageData(...at, 1, 1).data[3];
+    }));
 }"""
 
 
 def wait_for_ink(page: Page, condition: str) -> None:
     """Wait until what is drawn in the middle of the map is as opaque (0-255) as that."""
-    page.wait_for_function(f"({INK_IN_MIDDLE})() {condition}")
+    page.wait_for_function(f"() => ({INK_IN_MIDDLE})() {condition}")
 
 
 # -- live ------------------------------------------------------------------------------------------

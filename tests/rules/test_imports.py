@@ -94,10 +94,10 @@ LEVELS: list[list[Group]] = [
         Group("rows", ("incidents.rows",)),
         Group("routing", ("incidents.routing",)),
         Group("layers", ("incidents.layers",)),
+        Group("bins", ("incidents.bins",)),
         Group("packs", ("incidents.packs",)),
         Group("boards", ("incidents.boards",)),
         Group("offered", ("incidents.offered",)),
-        Group("relay", ("incidents.relay",)),
         Group(
             "rules",
             (
@@ -109,6 +109,9 @@ LEVELS: list[list[Group]] = [
         Group("situation", ("incidents.situation",)),
         Group("links", ("incidents.telling.links",)),
         Group("rates", ("incidents.rates", "incidents.rates.*")),
+        Group("sought", ("incidents.sought",)),
+        Group("replay", ("incidents.replay",)),
+        Group("on duty", ("incidents.on_duty",)),
         Group("forms", ("incidents.forms",)),
         Group("plain words", ("incidents.telling.plain",)),
         Group("audience", ("incidents.telling.audience",)),
@@ -125,6 +128,8 @@ LEVELS: list[list[Group]] = [
     ],
     # Facts upon facts: the feed, routing by the thousand, a rule tried on past cases.
     [
+        Group("relay", ("incidents.relay",)),
+        Group("tiles", ("incidents.tiles",)),
         Group("feed", ("incidents.feed",)),
         Group("bulk", ("incidents.bulk",)),
         Group("trials", ("incidents.dispatching.trials",)),
@@ -136,6 +141,8 @@ LEVELS: list[list[Group]] = [
     [
         Group("incident access", ("incidents.access",)),
         Group("hub", ("incidents.hub",)),
+        Group("overview", ("incidents.overview",)),
+        Group("exports", ("incidents.exports",)),
         Group("routefile", ("incidents.routefile",)),
     ],
     # Deeds, and what one incident looks like in full.

@@ -70,6 +70,8 @@ SHAPE = {
 }
 BROWSER = {"endpoint": "https://push.example.org/x", "p256dh": "A" * 87, "auth": "A" * 22}
 DEED = {"id": str(uuid4()), "seen_version": 1}
+WHERE = {"position": {"type": "Point", "coordinates": [105.001, 31.002]}}
+VIEW = {"name": "夜班", "hash": "#15/31/105"}
 MERGE = {"into": str(uuid4())}
 NOTHING = UUID(int=0)
 JOB = {"kind": "rebuild", "question": {"network": "town"}}
@@ -101,6 +103,10 @@ DOORS = [
     Door("field/sw.js", login=False),
     Door("field/app.webmanifest", login=False),
     Door("command/", open_to=DESK),
+    Door("command/wall", open_to=DESK),
+    Door("command/figures/", open_to=DESK),
+    Door("command/export/", open_to=DESK),
+    Door("command/export/<uuid:job_id>/file", open_to=DESK),
     Door("notices/"),
     Door("notices/", "POST"),
     Door("t/<str:token>", login=False),
@@ -127,6 +133,9 @@ DOORS = [
     Door("burden/", open_to=frozenset({"root"})),
     Door("photos/<uuid:photo_id>", foreign=frozenset({"wang"})),
     Door("tiles/base/<tile:z>/<tile:x>/<tile:y>.pbf"),
+    Door("tiles/incidents/<tile:z>/<tile:x>/<tile:y>.pbf", open_to=DESK),
+    Door("tiles/areas/<tile:z>/<tile:x>/<tile:y>.pbf", open_to=DESK),
+    Door("tiles/areas/<slug:level>/<code:code>.json", open_to=DESK),
     Door("api/openapi.json"),
     Door("api/docs"),
     Door("api/planning/start", open_to=PLAN),
@@ -158,6 +167,10 @@ DOORS = [
     Door("api/planning/jobs/<uuidstr:job_id>/cancel", "POST", open_to=PLAN),
     Door("api/planning/runs", open_to=PLAN),
     Door("api/planning/runs/compare", query=PAIR, open_to=PLAN),
+    Door("api/field/duty", open_to=FIELD),
+    Door("api/field/duty", "POST", open_to=FIELD),
+    Door("api/field/duty", "PUT", body=WHERE, open_to=FIELD),
+    Door("api/field/duty", "DELETE", open_to=FIELD),
     Door("api/field/me", open_to=FIELD),
     Door("api/field/route", query=PLACE, open_to=FIELD),
     Door(
@@ -176,7 +189,14 @@ DOORS = [
     ),
     Door("api/field/pack", open_to=FIELD),
     Door("api/field/tasks", open_to=FIELD, foreign=frozenset({"wang"}), lists=True),
+    Door("api/command/incidents", open_to=DESK),
+    Door("api/command/replay", query="?day=2026-03-05", open_to=DESK),
+    Door("api/command/roster", open_to=DESK),
     Door("api/command/snapshot", open_to=DESK),
+    Door("api/command/views", open_to=DESK),
+    Door("api/command/views", "POST", body=VIEW, open_to=DESK),
+    Door("api/command/views/<uuidstr:view_id>", "PUT", body=VIEW, open_to=DESK, foreign=DESK),
+    Door("api/command/views/<uuidstr:view_id>", "DELETE", open_to=DESK, foreign=DESK),
     Door("api/command/events", open_to=DESK),
     Door("api/command/areas", open_to=DESK),
     Door("api/incidents", foreign=frozenset({"wang"}), lists=True),
@@ -199,6 +219,12 @@ DOORS = [
         )
         for deed in TABLE
     ),
+    Door("api/command/figures", open_to=DESK),
+    Door("api/command/trends", open_to=DESK),
+    Door("api/command/outlines", open_to=DESK),
+    Door("api/exports", "POST", body={"form": "csv"}, open_to=DESK),
+    Door("api/exports/<uuidstr:job_id>", open_to=DESK),
+    Door("api/exports/<uuidstr:job_id>/cancel", "POST", open_to=DESK),
     Door("api/notices"),
     Door("api/notices/unread"),
     Door("api/notices/push", "POST", body=BROWSER),
@@ -251,6 +277,8 @@ def address(door: Door, incident: Incident) -> str:
         "<uuid:run_id>": NOTHING,
         "<uuidstr:job_id>": NOTHING,
         "<uuidstr:scenario_id>": NOTHING,
+        "<uuidstr:view_id>": NOTHING,
+        "<uuid:job_id>": NOTHING,
         "<uuidstr:photo_id>": PHOTO,
         "<uuidstr:report_id>": incident.pk,
         "<uuidstr:incident_id>": incident.pk,
@@ -258,6 +286,7 @@ def address(door: Door, incident: Incident) -> str:
         "<str:token>": token_of(incident.pk),
         "<str:link>": token_of(incident.pk),
         "<code:code>": "A1",
+        "<slug:level>": "grid",
         "<tile:z>": 0,
         "<tile:x>": 0,
         "<tile:y>": 0,

@@ -36,13 +36,23 @@ READS = [
     ("li", "/api/field/reports", 2),
     ("li", "/api/field/tasks", 4),  # handled lately, units, rows
     ("chen", "/api/command/snapshot", 3),  # last number, rows
-    ("chen", "/api/command/events?after=0", 3),  # events, their incidents
+    ("chen", "/api/command/events?after=0", 4),  # last number, events, their incidents
     ("chen", "/api/command/areas", 3),  # ids, features
     ("chen", "/api/incidents?page_size=50", 2),
     ("chen", f"/api/incidents?near={LON},{LAT}&within_m=500", 2),
     ("chen", "/tiles/base/14/12000/6700.pbf", 3),  # version, tile
+    ("chen", "/tiles/incidents/14/12970/6690.pbf", 3),  # how it stands, tile
+    ("chen", "/tiles/areas/13/6485/3345.pbf?level=grid", 3),  # the layer's mark, tile
+    ("chen", "/tiles/areas/grid/A1.json", 3),  # area, shape
     ("li", "/field/", 2),  # bounds
-    ("chen", "/command/", 3),  # bounds, the territory's name
+    ("chen", "/command/", 4),  # bounds, categories, the territory's name
+    # renewed session; last number; the area, those below and above; counts; hours; newest
+    ("chen", "/api/command/figures", 7),
+    ("chen", "/api/command/trends", 46),  # three answers of the rates
+    ("chen", "/api/command/outlines", 5),
+    ("chen", "/command/wall", 1),
+    ("chen", "/command/figures/", 1),
+    ("chen", "/command/export/", 2),  # count
     ("sun", "/planning/", 2),  # bounds
     ("sun", "/planning/staffing/", 2),
     ("li", "/", 1),

@@ -1,21 +1,25 @@
 """The live stream of the running product: told in time, nothing missing or twice after a cut."""
 
 import json
+import socket
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from itertools import islice
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 
 from gis_grid.people.models import Assignment, Session
-from incidents.models import Event
+from incidents import feed
+from incidents.models import Event, Incident
 from tests.product import Product
-from tests.world import World, build_world, inside, make_incident
+from tests.world import NOW, World, build_world, inside, make_incident
 
 PATIENCE_S = 12
 
@@ -214,3 +218,101 @@ def test_whose_territory_changes_takes_a_fresh_snapshot(product: Product, town: 
         Assignment.objects.filter(worker__code="chen").update(area=town.areas["B"])
 
         assert ended(stream)[-1] == "resync"
+
+
+def test_last_event_id_goes_before_the_address(product: Product, town: World) -> None:
+    for _ in range(3):
+        make_incident(town)
+    _stamped(3)
+    with listening(product, cookie(town, "chen"), **{"Last-Event-ID": "2"}) as stream:
+        assert [told["sequence"] for told in puts(stream, 1)] == [3]
+
+
+def test_a_stream_beats_while_nothing_happens(product: Product, town: World) -> None:
+    with listening(product, cookie(town, "chen")) as stream:
+        names = [name for name, _ in islice(frames(stream), 3)]
+
+    assert names == ["beat"] * 3
+
+
+def test_many_streams_share_one_listener_and_a_few_connections(
+    product: Product, town: World
+) -> None:
+    cookies, before = cookie(town, "chen"), _asked(CONNECTED)
+    with ExitStack() as stack:
+        streams = [stack.enter_context(listening(product, cookies)) for _ in range(20)]
+        for stream in streams:
+            assert next(frames(stream))[0] == "beat"
+        make_incident(town)
+        assert [len(puts(stream, 1)) for stream in streams] == [1] * 20
+        assert _asked(LISTENING) == 1
+        assert _asked(CONNECTED) - before < 15
+
+
+def test_who_comes_with_another_territorys_mark_starts_anew(product: Product, town: World) -> None:
+    mark = feed.scope_of(town.actor("chen").territory)
+    with listening(product, cookie(town, "chen"), after=f"0&scope={mark}") as stream:  # type: ignore[arg-type]
+        assert next(frames(stream))[0] == "beat"
+    with listening(product, cookie(town, "chen"), after="0&scope=other") as stream:  # type: ignore[arg-type]
+        assert [name for name, _ in frames(stream)] == ["resync"]
+
+
+def test_who_does_not_read_is_told_to_start_anew_and_holds_up_nobody(
+    product: Product, town: World
+) -> None:
+    cookies = cookie(town, "chen")
+    incident = make_incident(town, words="很长" * 450)
+    _stamped(1)
+    head = f"GET /live/events?after=1 HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookies}\r\n\r\n"
+    with socket.socket() as slow, listening(product, cookies, after=1) as quick:
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        slow.settimeout(PATIENCE_S)
+        slow.connect(("127.0.0.1", product.port + 1))
+        slow.sendall(head.encode())
+        said = b""
+        while b"event: beat" not in said:
+            said += slow.recv(100)
+        for _ in range(20):  # 6,000 frames of 3 kB: more than any buffer on the way holds
+            Event.objects.bulk_create([_remark(incident) for _ in range(300)])
+            assert len(puts(quick, 300)) == 300
+
+        rest = b""
+        while b"event: resync" not in rest and (some := slow.recv(1 << 20)):
+            rest = rest[-100:] + some
+
+    assert b"event: resync" in rest
+
+
+LISTENING = """
+SELECT count(*) FROM pg_stat_activity
+ WHERE datname = current_database() AND query LIKE 'LISTEN %'
+"""
+CONNECTED = """
+SELECT count(*) FROM pg_stat_activity
+ WHERE datname = current_database() AND backend_type = 'client backend'
+"""
+
+
+def _asked(statement: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return int(cursor.fetchone()[0])
+
+
+def _remark(incident: Incident) -> Event:
+    return Event(
+        incident=incident,
+        kind="remark",
+        path_before=incident.area_path,
+        path_after=incident.area_path,
+        state_before=incident.state,
+        state_after=incident.state,
+        version=incident.version,
+        at=NOW,
+    )
+
+
+def _stamped(number: int) -> None:
+    deadline = time.monotonic() + 60
+    while feed.last_sequence() < number and time.monotonic() < deadline:
+        time.sleep(0.05)

@@ -21,7 +21,8 @@ from django.utils import timezone
 
 from gis_grid.facilities import jobs
 from gis_grid.people import throttle
-from incidents import photos, relay, rerouting
+from gis_grid.territory import simplified
+from incidents import exports, on_duty, photos, relay, rerouting
 from incidents.deadlines import watch
 from incidents.dispatching import autodispatch
 from incidents.telling import messages, teller
@@ -46,6 +47,8 @@ def sweep(at: datetime) -> None:
     """Delete what is kept for a time only."""
     throttle.sweep(at)
     photos.sweep(at)
+    exports.sweep(at)
+    on_duty.sweep(at)
 
 
 BORDERS = rerouting.Borders()
@@ -57,6 +60,7 @@ DUTIES = (
     Duty("tell", 0.5, teller.tell_new),
     Duty("send", 1.0, lambda: messages.send_due(timezone.now())),
     Duty("reroute", 2.0, lambda: BORDERS.follow(timezone.now())),
+    Duty("simplify", 2.0, lambda: simplified.follow(timezone.localdate())),
     Duty("compute", 1.0, jobs.work_off),
     Duty("sweep", 30.0, lambda: sweep(timezone.now())),
 )
