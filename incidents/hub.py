@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import psycopg
@@ -116,6 +117,9 @@ class Hub:
                 stream.offer(changes)
 
 
+THREADS = ThreadPoolExecutor(4, "live")  # as many connections, whoever runs the loop
+
+
 async def in_thread(function: Callable[..., T], *arguments: Any) -> T:
     """Run what asks the database in one of the process's few threads.
 
@@ -128,7 +132,7 @@ async def in_thread(function: Callable[..., T], *arguments: Any) -> T:
         return function(*arguments)
 
     try:
-        return await sync_to_async(run, thread_sensitive=False)()
+        return await sync_to_async(run, thread_sensitive=False, executor=THREADS)()
     except Exception as error:
         if isinstance(error.__cause__, psycopg.Error):
             raise error.__cause__ from error

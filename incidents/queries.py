@@ -60,7 +60,9 @@ def doubled(text: str) -> str:
     return "".join(sign * 2 for sign in text)
 
 
-_MINOR_FIELDS = ("id", "code", "name", "name_en", "limit_amount", "limit_kind", "photo")
+_MINOR_FIELDS = (
+    *("id", "code", "name", "name_en", "limit_amount", "limit_kind", "photo", "emergency"),
+)
 _MINOR = f"""
 SELECT {", ".join(_MINOR_FIELDS)}
   FROM incidents_category WHERE code = %s AND active AND major_id IS NOT NULL

@@ -261,7 +261,8 @@ class Cluster:
             "listen_addresses = ''",
             f"unix_socket_directories = '{self.socket}'",
             "unix_socket_permissions = 0700",
-            "max_connections = 100",
+            # A suite is several installations at once.
+            f"max_connections = {400 if self.is_for_tests else 100}",
             "shared_buffers = 128MB",
             "jit = off  # compiling costs more than our short spatial queries",
             "log_checkpoints = off",

@@ -85,27 +85,25 @@ DECLARE
     size CONSTANT bigint := 1::bigint << (30 - z);
     near CONSTANT geometry :=
         ST_Transform(ST_TileEnvelope(z, x, y, margin => 256.0 / 4096), 4326);
-    total bigint;
-    found uuid[];
+    below CONSTANT text[] := array(
+        SELECT a.path || '%' FROM territory_area a WHERE a.id = ANY(scopes));
+    unrouted CONSTANT boolean := 0 = ANY(scopes);
+    total bigint := 0;
     tile bytea;
 BEGIN
     -- 1. Few or many? Down to zoom 13 the pyramid knows, but for what was closed lately.
     IF z <= 13 THEN
         SELECT coalesce(sum(b.count), 0) INTO total
           FROM incident_bins(z, x, y, scopes, states) AS b;
-    ELSE
-        total := 0;
     END IF;
     -- 2. Few: the points themselves, with a margin.
     IF total <= most THEN
-        SELECT array_agg(i.id), count(*) FILTER (
-                   WHERE world_x(i.point) / size = x AND world_y(i.point) / size = y)
-          INTO found, total
-          FROM (
+        WITH near_by AS (
             -- Three ways in, each with an index of its own: few are open, few closed lately.
             SELECT * FROM incidents_incident AS o
              WHERE o.state IN ('accepted', 'answered', 'dispatched', 'in_progress', 'pre_check',
-                               'reported', 'verifying') AND o.state = ANY(states) AND o.point && near
+                               'reported', 'verifying')
+               AND o.state = ANY(states) AND o.point && near
             UNION ALL
             SELECT * FROM incidents_incident AS e
              WHERE states && '{closed,void}' AND e.state IN ('closed', 'void')
@@ -113,10 +111,32 @@ BEGIN
             UNION ALL
             SELECT * FROM incidents_incident AS l
              WHERE l.closed_at >= closed_since AND NOT l.state = ANY(states) AND l.point && near
-          ) AS i
-         WHERE area_chain(i.area_path) && scopes;
+        ), found AS MATERIALIZED (
+            SELECT n.id, n.serial, n.state, n.category_id, n.area_id, n.suspended_at,
+                   n.registered_at, coalesce(n.stage_due_at, n.due_at) AS due_at, n.amber_at,
+                   world_x(n.point) AS at_x, world_y(n.point) AS at_y
+              FROM near_by AS n
+             WHERE n.area_path LIKE ANY(below) OR (unrouted AND n.area_path = '')
+        ), counted AS (
+            SELECT count(*) FILTER (WHERE at_x / size = x AND at_y / size = y) AS inside FROM found
+        )
+        SELECT inside, CASE WHEN inside <= most THEN (
+            SELECT ST_AsMVT(p, 'points', 4096, 'geom') FROM (
+                SELECT ST_Point(floor((f.at_x / size::float8 - x) * 4096),
+                                floor((f.at_y / size::float8 - y) * 4096)) AS geom,
+                       f.id::text AS id, f.state,
+                       coalesce(CASE WHEN english THEN nullif(c.name_en, '') END, c.name)
+                           AS category,
+                       f.area_id IS NULL AS unrouted,
+                       f.suspended_at IS NOT NULL AS suspended,
+                       f.registered_at IS NOT NULL AS registered,
+                       extract(epoch FROM f.due_at)::bigint AS due,
+                       extract(epoch FROM f.amber_at)::bigint AS amber
+                  FROM found f JOIN incidents_category c ON c.id = f.category_id
+                 ORDER BY f.serial
+            ) AS p) END INTO total, tile FROM counted;
         IF total <= most THEN
-            RETURN incident_points(z, x, y, found, english);
+            RETURN tile;
         END IF;
     END IF;
     -- 3. Many: clusters, from the pyramid as far down as it goes.
@@ -127,21 +147,20 @@ BEGIN
           FROM (
             SELECT * FROM incident_bins(z, x, y, scopes, states) WHERE z <= 13
             UNION ALL
-            SELECT (((world_y(i.point) / (size / 16)) & 15) * 16
-                    + ((world_x(i.point) / (size / 16)) & 15))::int, 1,
-                   world_x(i.point), world_y(i.point)
-              FROM incidents_incident i
-             WHERE z > 13 AND i.state = ANY(states) AND i.point && near
-               AND world_x(i.point) / size = x AND world_y(i.point) / size = y
-               AND area_chain(i.area_path) && scopes
-            UNION ALL
-            SELECT (((world_y(i.point) / (size / 16)) & 15) * 16
-                    + ((world_x(i.point) / (size / 16)) & 15))::int, 1,
-                   world_x(i.point), world_y(i.point)
-              FROM incidents_incident i
-             WHERE i.closed_at >= closed_since AND NOT i.state = ANY(states) AND i.point && near
-               AND world_x(i.point) / size = x AND world_y(i.point) / size = y
-               AND area_chain(i.area_path) && scopes
+            SELECT ((((i.at_y / (size / 16)) & 15) * 16) + ((i.at_x / (size / 16)) & 15))::int, 1,
+                   i.at_x, i.at_y
+              FROM (
+                SELECT world_x(d.point) AS at_x, world_y(d.point) AS at_y
+                  FROM incidents_incident d
+                 WHERE z > 13 AND d.state = ANY(states) AND d.point && near
+                   AND (d.area_path LIKE ANY(below) OR (unrouted AND d.area_path = ''))
+                UNION ALL
+                SELECT world_x(l.point), world_y(l.point)
+                  FROM incidents_incident l
+                 WHERE l.closed_at >= closed_since AND NOT l.state = ANY(states) AND l.point && near
+                   AND (l.area_path LIKE ANY(below) OR (unrouted AND l.area_path = ''))
+              ) AS i
+             WHERE i.at_x / size = x AND i.at_y / size = y
           ) AS c(bin, count, sum_x, sum_y)
          GROUP BY c.bin
       ) AS b;

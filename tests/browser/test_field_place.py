@@ -178,7 +178,7 @@ def test_a_web_view_that_speaks_gcj02_says_so_and_lands_in_the_right_grid(
 def test_what_the_positions_are_taken_for_can_be_read(phone: Phone) -> None:
     page = phone()
     page.get_by_role("button", name="我的上报").click()
-    told = page.locator("[data-panel=mine] details.why")
+    told = page.locator("[data-panel=mine] details.why:not([id])")
     told.locator("summary").click()
     expect(told.locator("p")).to_have_count(3)
     expect(told.locator("p").first).to_be_visible()

@@ -184,7 +184,9 @@ def test_it_survives_a_database_that_goes_away(town: World, tmp_path: Path) -> N
 def test_names_and_pauses_of_the_duties() -> None:
     names = [duty.name for duty in (work.STAMP, *work.DUTIES)]
 
-    assert names == ["stamp", "ring", "dispatch", "tell", "send", "reroute", "compute", "sweep"]
+    assert names == [
+        *("stamp", "ring", "dispatch", "tell", "send", "reroute", "simplify", "compute", "sweep")
+    ]
     assert all(0 < duty.every_s <= 60 for duty in work.DUTIES)
 
 

@@ -236,6 +236,7 @@ class TestPages:
         assert "django" not in page.lower()
 
 
+@pytest.mark.django_db(transaction=True)  # the stream asks on connections of its own
 class TestLive:
     """7, 50: the stream is for this server's pages. `test_stream.py` asks the running process."""
 
@@ -243,25 +244,21 @@ class TestLive:
     def _addresses(self, settings: Any) -> None:
         settings.ROOT_URLCONF = "gis_grid.live_urls"
 
-    @pytest.mark.parametrize(
-        "origin", [EVIL, "null", "http://testserver.elsewhere.example", "http://[", "\\"]
-    )
-    def test_07_foreign_pages_may_not_listen(self, world: World, login: Login, origin: str) -> None:
-        answer = login("chen").get("/live/events", headers={"origin": origin})
+    def test_07_foreign_pages_may_not_listen(self, world: World, login: Login) -> None:
+        desk = login("chen")
+        for origin in (EVIL, "null", "http://testserver.elsewhere.example", "http://[", "\\"):
+            answer = desk.get("/live/events", headers={"origin": origin})
+            refused(answer, 403, "foreign_origin")
 
-        refused(answer, 403, "foreign_origin")
+    def test_07_only_desks_listen(self, world: World, login: Login) -> None:
+        for name in ("li", "wang", "sun"):
+            refused(login(name).get("/live/events"), 403, "role_required")
 
-    @pytest.mark.parametrize("name", ["li", "wang", "sun"])
-    def test_07_only_desks_listen(self, world: World, login: Login, name: str) -> None:
-        refused(login(name).get("/live/events"), 403, "role_required")
-
-    @pytest.mark.parametrize("after", ["x", "-1", "1.5", "9" * 19, "%00", "１"])
-    def test_50_a_bad_position_is_refused(self, world: World, login: Login, after: str) -> None:
-        refused(login("chen").get(f"/live/events?after={after}"), 400, "after_not_a_number")
-
-    def test_50_a_bad_last_event_id_is_refused(self, world: World, login: Login) -> None:
-        answer = login("chen").get("/live/events", headers={"last-event-id": "../1"})
-
+    def test_50_a_bad_position_is_refused(self, world: World, login: Login) -> None:
+        desk = login("chen")
+        for after in ("x", "-1", "1.5", "9" * 19, "%00", "１"):
+            refused(desk.get(f"/live/events?after={after}"), 400, "after_not_a_number")
+        answer = desk.get("/live/events", headers={"last-event-id": "../1"})
         refused(answer, 400, "after_not_a_number")
 
     def test_nothing_else_is_there(self, world: World, login: Login) -> None:
