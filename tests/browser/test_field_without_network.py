@@ -77,7 +77,7 @@ def test_it_opens_with_the_server_stopped(phone: Phone, world: World, product: P
 
 
 def test_the_list_of_types_is_asked_for_until_it_comes(phone: Phone, net: Net) -> None:
-    net.judge = only("GET", r"/api/me$", refused(503, "database_away", retryable=True))
+    net.judge = only("GET", r"/api/field/me$", refused(503, "database_away", retryable=True))
     page = phone(base_url=net.url)
     page.locator("#no-photo").click()
     expect(page.locator("#chips button")).to_have_count(0)
