@@ -10,9 +10,11 @@ import gzip
 import http.client
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from hashlib import sha256
 from statistics import median
 from typing import Any
 
@@ -37,17 +39,18 @@ from incidents.tiles import MOST_POINTS, Tile
 CLOSED = "closed"
 FULL, SMALL = (900, MOST_POINTS), (1, 60)  # features of the tiles that are timed
 SMALL_MORE_MS = 10.0
+EXTENT, EDGE = 4096, 2  # of a tile, in its own units
 AREAS_ZOOM = 13
 
 RAW = """
 SELECT ST_AsMVT(t, 'points', 4096, 'geom') FROM (
-    SELECT ST_AsMVTGeom(ST_Transform(i.point, 3857), ST_TileEnvelope({z}, {x}, {y}), 4096, 256)
+    SELECT ST_AsMVTGeom(ST_Transform(i.point, 3857), ST_TileEnvelope({z}, {x}, {y}), 4096, 160)
            AS geom, i.id::text AS id, i.state, c.name AS category, i.area_id IS NULL AS unrouted,
            i.suspended_at IS NOT NULL AS suspended, i.registered_at IS NOT NULL AS registered,
            extract(epoch FROM coalesce(i.stage_due_at, i.due_at))::bigint AS due,
            extract(epoch FROM i.amber_at)::bigint AS amber
       FROM incidents_incident i JOIN incidents_category c ON c.id = i.category_id
-     WHERE i.point && ST_Transform(ST_TileEnvelope({z}, {x}, {y}, margin => 0.0625), 4326)
+     WHERE i.point && ST_Transform(ST_TileEnvelope({z}, {x}, {y}, margin => 160.0 / 4096), 4326)
        {condition}
 ) AS t
 """
@@ -104,7 +107,7 @@ def _over_http(port: int, wanted: tuple[int, int], effort: Effort) -> Findings:
         ours = reader.get(path)
     raw, over_http = measured.values()
     checks = [
-        Check(f"features, {kind} tile", _ids(_one(statement)), _ids(ours)),
+        Check(f"features, {kind} tile", _well_inside(_one(statement)), _well_inside(ours)),
         Check(f"inside the {kind} tile", count, _inside(ours)),
     ]
     if kind == "full":
@@ -117,23 +120,18 @@ def _over_http(port: int, wanted: tuple[int, int], effort: Effort) -> Findings:
 def _beside_others(effort: Effort) -> Findings:
     """Our tile and those of other programs, each asked in this process."""
     tile, _count = _fullest(FULL)
-    makers: dict[str, Callable[[Tile], bytes]] = {}
-    for name, make in OTHERS.items():
-        try:
-            makers[name] = make(CLOSED)
-        except Absent:
-            continue  # no side of that name is told
-    sides = {"ours": partial(_ms, partial(_closed, tile), effort)} | {
-        name: partial(_ms, partial(make, tile), effort) for name, make in makers.items()
-    }
-    ours, *others = rounds.alternate(sides, effort.rounds).values()
+    with ExitStack() as stack:
+        makers: dict[str, Callable[[Tile], bytes]] = {"ours": _closed}
+        for name, make in OTHERS.items():
+            with suppress(Absent):  # then no side of that name is told
+                makers[name] = stack.enter_context(make(CLOSED))
+        sides = {name: partial(_ms, partial(make, tile), effort) for name, make in makers.items()}
+        ours, *others = rounds.alternate(sides, effort.rounds).values()
+        drawn = {name: _well_inside(make(tile)) for name, make in makers.items()}
     checks = [
-        Check(
-            f"inside the tile, {name}", True, abs(_inside(_closed(tile)) - _inside(make(tile))) < 5
-        )
-        for name, make in makers.items()
+        Check(f"inside the tile, {side.name}", drawn["ours"], drawn[side.name]) for side in others
     ]
-    ratios = [rounds.ratio(other, ours, 1 / 0.8, 1 / 0.5) for other in others]
+    ratios = [rounds.ratio(side, ours, 1 / 0.8, 1 / 0.5) for side in others]
     return Findings([ours, *others], ratios, checks)
 
 
@@ -168,8 +166,8 @@ def _bytes() -> Findings:
         " 'registered', i.registered_at IS NOT NULL, 'due', extract(epoch FROM i.due_at)::bigint)",
     ) + (
         " FROM incidents_incident i JOIN incidents_category c ON c.id = i.category_id"
-        f" WHERE i.state = '{CLOSED}' AND i.point &&"
-        f" ST_Transform(ST_TileEnvelope({tile.z}, {tile.x}, {tile.y}, margin => 0.0625), 4326)"
+        f" WHERE i.state = '{CLOSED}' AND i.point && ST_Transform("
+        f"ST_TileEnvelope({tile.z}, {tile.x}, {tile.y}, margin => 160.0 / 4096), 4326)"
     )
     up = tile.z - AREAS_ZOOM
     grids = Tile(AREAS_ZOOM, tile.x >> up, tile.y >> up)
@@ -281,14 +279,23 @@ def _packed(content: bytes) -> int:
     return len(gzip.compress(content, 5, mtime=0))
 
 
-def _ids(content: bytes) -> list[str]:
-    return sorted(feature.properties["id"] for feature in mvt.read(content)["points"])
+def _ids(content: bytes, inset: int = -EXTENT) -> list[str]:
+    """Return the ids of the points in a tile, whatever the layer is called."""
+    return sorted(
+        feature.properties["id"]
+        for layer in mvt.read(content).values()
+        for feature in layer
+        if all(inset <= side < EXTENT - inset for side in feature.at)
+    )
 
 
 def _inside(content: bytes) -> int:
-    """Return how many points lie in the tile itself, whatever the layer is called."""
-    return sum(
-        all(0 <= side < 4096 for side in feature.at)
-        for layer in mvt.read(content).values()
-        for feature in layer
-    )
+    """Return how many points lie in the tile itself."""
+    return len(_ids(content, 0))
+
+
+def _well_inside(content: bytes) -> str:
+    """Return what is drawn away from the edge, where each program rounds and cuts in its own way:
+    how many points, and a digest of their ids."""
+    ids = _ids(content, EDGE)
+    return f"{len(ids)} points, {sha256(' '.join(ids).encode()).hexdigest()[:16]}"

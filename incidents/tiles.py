@@ -13,6 +13,7 @@ from django.contrib.gis.geos import Polygon
 from django.db import connection
 from django.db.models import Func, IntegerField
 
+from gis_grid import prepared
 from gis_grid.territory.paths import Territory, ancestors_of
 from incidents import bins
 from incidents.sought import CLOSED_SHOWN, Sought, find
@@ -20,7 +21,7 @@ from incidents.states import OPEN_STATES
 
 MAX_ZOOM = 20
 MOST_POINTS = 2000
-MARGIN = 1 / 16  # of a tile: a marker beyond the edge reaches in
+MARGIN = 160 / 4096  # of a tile: a marker beyond the edge reaches in, 20 of 512 pixels
 
 _TILE = "SELECT incident_tile(%s, %s, %s, %s::bigint[], %s::text[], %s, %s, %s)"
 _FOUND = """
@@ -110,7 +111,9 @@ def _drawn_by_pyramid(tile: Tile, sought: Sought, territory: Territory, wanted: 
     live = sought.states is None and sought.queue is None
     closed_since = wanted.at - CLOSED_SHOWN if live else None
     scopes = scopes_of(sought, territory)
-    return _one(_TILE, [*tile, scopes, sorted(states), closed_since, wanted.english, wanted.most])
+    values = [*tile, scopes, sorted(states), closed_since, wanted.english, wanted.most]
+    [(drawn,)] = prepared.ask(_TILE, values, binary=True)
+    return _bytes(drawn)
 
 
 def _drawn_from(tile: Tile, sought: Sought, territory: Territory, wanted: Wanted) -> bytes:
@@ -121,16 +124,16 @@ def _drawn_from(tile: Tile, sought: Sought, territory: Territory, wanted: Wanted
     first, *rest = query.split("%s")
     named = {f"v{number}": value for number, value in enumerate(values)}
     marked = "".join(f"%({name})s{part}" for name, part in zip(named, rest, strict=True))
-    return _one(
-        _FOUND.format(query=first + marked),
-        {
-            **named,
-            **tile._asdict(),
-            "size": 1 << (30 - tile.z),
-            "most": wanted.most,
-            "english": wanted.english,
-        },
-    )
+    meant = {
+        **named,
+        **tile._asdict(),
+        "size": 1 << (30 - tile.z),
+        "most": wanted.most,
+        "english": wanted.english,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_FOUND.format(query=first + marked), meant)
+        return _bytes(cursor.fetchone()[0])
 
 
 class _World(Func):
@@ -159,8 +162,5 @@ def _lat(share: float) -> float:
     return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * share))))
 
 
-def _one(statement: str, values: Any) -> bytes:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        found = cursor.fetchone()[0]
-    return bytes(found) if found else b""
+def _bytes(drawn: Any) -> bytes:
+    return bytes(drawn) if drawn else b""

@@ -264,7 +264,6 @@ class Cluster:
             # A suite is several installations at once.
             f"max_connections = {400 if self.is_for_tests else 100}",
             "shared_buffers = 128MB",
-            "jit = off  # compiling costs more than our short spatial queries",
             "log_checkpoints = off",
         ]
         if self.is_for_tests:

@@ -17,11 +17,11 @@ class Bin(models.Model):
     for its sake.
     """
 
-    pk = models.CompositePrimaryKey("z", "x", "y", "scope", "bin", "state")
+    pk = models.CompositePrimaryKey("z", "scope", "x", "y", "bin", "state")
     z = models.SmallIntegerField()
+    scope = models.BigIntegerField()
     x = models.IntegerField()
     y = models.IntegerField()
-    scope = models.BigIntegerField()
     bin = models.SmallIntegerField()
     state = models.CharField(max_length=16)
     count = models.IntegerField()

@@ -176,8 +176,9 @@ class Incident(models.Model):
         ordering = ["-reported_at"]
         indexes = [
             GistIndex(fields=["point"], name="incident_point_gist"),
+            # Of the bare field GeoDjango would make it without the condition.
             GistIndex(
-                fields=["point"],
+                OpClass("point", name="gist_geometry_ops_2d"),
                 name="incident_open_place",
                 condition=Q(state__in=sorted(states.OPEN_STATES)),
             ),

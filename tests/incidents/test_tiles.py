@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -14,6 +15,7 @@ from bench import mvt
 from gis_grid.access import Actor
 from gis_grid.territory.paths import EVERYWHERE, Territory
 from incidents import bins, relay, tiles
+from incidents.models import Incident
 from incidents.sought import Sought, SoughtIn, find, sought_of
 from incidents.tiles import Tile
 from tests.incidents.test_equation import operate
@@ -159,11 +161,41 @@ def test_a_point_carries_what_its_marker_needs(world: World) -> None:
         "id": str(incident.pk),
         "state": "reported",
         "category": "路灯不亮",
-        "unrouted": False,
-        "suspended": False,
-        "registered": False,
         "due": int((incident.stage_due_at or incident.due_at).timestamp()),
     } | ({"amber": int(incident.amber_at.timestamp())} if incident.amber_at else {})
+
+
+def test_a_point_says_what_holds_its_clock_and_an_ended_one_has_none(world: World) -> None:
+    for change in (
+        {"suspended_at": NOW},
+        {"registered_at": NOW, "area": None, "area_path": ""},
+        {"state": "closed", "closed_at": NOW, "suspended_at": NOW},
+    ):
+        Incident.objects.filter(pk=make_incident(world).pk).update(**change)
+    relay.stamp_all()
+
+    points = mvt.read(tiles.draw(tile_at(14), Sought(), EVERYWHERE, NOW))["points"]
+
+    plain = {"id", "state", "category"}
+    held, listed, ended = (set(point.properties) - plain for point in points)
+    assert held - {"amber"} == {"suspended", "due"}
+    assert listed - {"amber"} == {"registered", "unrouted", "due"}
+    assert ended == set()
+
+
+def test_a_margin_fuller_than_the_tile_leaves_none_out(world: World) -> None:
+    z = 16
+    tile = tile_at(z)
+    edge = tile.x / 2**z * 360 - 180  # the tile's western side
+    beyond = make_incident(world, place=(edge - 0.000001, LAT))
+    Incident.objects.bulk_create(copies(beyond, 520))
+    within = make_incident(world, place=(edge + 0.000001, LAT))
+    relay.stamp_all()
+
+    points = mvt.read(tiles.draw(tile, Sought(), EVERYWHERE, NOW, most=5))["points"]
+
+    assert len(points) == 522
+    assert str(within.pk) in {point.properties["id"] for point in points}
 
 
 def test_a_marker_at_the_edge_is_in_both_tiles(world: World) -> None:
@@ -182,6 +214,14 @@ def test_a_marker_at_the_edge_is_in_both_tiles(world: World) -> None:
         f.properties["id"] for f in there["points"]
     ]
     assert (counted(here), counted(there)) == (1, 0)
+
+
+def copies(incident: Incident, count: int) -> Iterator[Incident]:
+    """Yield incidents at the same place, not saved."""
+    for number in range(count):
+        copy = Incident.objects.get(pk=incident.pk)
+        copy.pk, copy.serial = uuid4(), incident.serial + 1_000_000 + number
+        yield copy
 
 
 # -- over HTTP -------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import re
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -50,3 +51,21 @@ def test_the_migrations_make_what_the_tests_run_on() -> None:
     executor = MigrationExecutor(connection)
 
     assert executor.migration_plan(executor.loader.graph.leaf_nodes()) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("app", OURS)
+def test_the_condition_of_an_index_is_in_the_database(app: str) -> None:
+    """GeoDjango leaves it out of an index on a bare geometry field, and says nothing."""
+    meant = {
+        index.name: index.condition is not None
+        for model in apps.get_app_config(app).get_models()
+        for index in model._meta.indexes
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indexname, indexdef LIKE '%% WHERE %%'"
+            " FROM pg_indexes WHERE indexname = ANY(%s)",
+            [list(meant)],
+        )
+        assert dict(cursor.fetchall()) == meant
