@@ -35,9 +35,10 @@ def run(effort: Effort) -> Outcome:
     call_command("seed_demo", scale="city", grids=effort.grids, incidents=effort.points)
     call_command("collectstatic", interactive=False, verbosity=0)  # as `./gridctl up` does
     scratch.settle()
+    session = _session()  # the browser's own event loop forbids questions to the database
     with server.web() as port, browser() as chromium:
         found = {
-            name: [held_up(chromium, port, query) for _ in range(effort.rounds)]
+            name: [held_up(chromium, port, session, query) for _ in range(effort.rounds)]
             for name, query in VIEWS.items()
         }
     sides = []
@@ -59,11 +60,11 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-def held_up(chromium: Any, port: int, query: str) -> list[float]:
+def held_up(chromium: Any, port: int, session: str, query: str) -> list[float]:
     """Return the milliseconds of each long task while the map is moved about."""
     url = f"http://127.0.0.1:{port}"
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
-    context.add_cookies([{"name": "sessionid", "value": _session(), "url": url}])
+    context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
     page = context.new_page()
     page.goto(f"{url}/command/#13/31.06/105.06{query}")
     page.wait_for_selector("body[data-ready]", timeout=120_000)
