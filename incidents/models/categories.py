@@ -36,6 +36,11 @@ class LimitKind(models.TextChoices):
     DAYS = sla.LimitKind.DAYS.value, _("natural days")
 
 
+def label_of(name: str, name_en: str) -> str:
+    """Return the name in the reader's language."""
+    return name_en if get_language() == "en" and name_en else name
+
+
 @pghistory.track()
 class Category(models.Model):
     """A major or, with a `major`, a minor category. Codes and limits are data.
@@ -101,7 +106,7 @@ class Category(models.Model):
     @property
     def label(self) -> str:
         """The name in the reader's language."""
-        return self.name_en if get_language() == "en" and self.name_en else self.name
+        return label_of(self.name, self.name_en)
 
     @property
     def limit(self) -> sla.Limit:

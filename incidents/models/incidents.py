@@ -1,5 +1,7 @@
 """The incident: what was reported, where it stands, and the facts the figures count."""
 
+from datetime import datetime
+
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.db.models import F, Func, Q, Value
@@ -71,6 +73,19 @@ class RouteMethod(models.TextChoices):
 
 
 RETURNS_TO_OBJECTION = 2
+
+
+def number_of(reported_at: datetime, serial: int) -> str:
+    """Return the number people quote, e.g. `2026-000123`."""
+    return f"{reported_at:%Y}-{serial:06d}"
+
+
+def in_objection(state: str, returns: int, outcome: str | None) -> bool:
+    """Return whether so many holders gave a case back that a leader has to decide whose it is.
+
+    `outcome` is that of its last dispatch: once decided, a case may come back for another reason.
+    """
+    return state == states.ACCEPTED and returns >= RETURNS_TO_OBJECTION and outcome == "returned"
 
 
 class NextNumber(Func):
@@ -224,7 +239,7 @@ class Incident(models.Model):
     @property
     def number(self) -> str:
         """The number people quote, e.g. `2026-000123`."""
-        return f"{self.reported_at:%Y}-{self.serial:06d}"
+        return number_of(self.reported_at, self.serial)
 
     @property
     def is_open(self) -> bool:
@@ -234,7 +249,6 @@ class Incident(models.Model):
     @property
     def in_objection(self) -> bool:
         """Whether so many holders gave it back that a leader has to decide whose it is."""
-        if self.state != states.ACCEPTED or self.returns < RETURNS_TO_OBJECTION:
-            return False
-        # Once decided, a case may come back for another reason: handed over, reopened.
-        return self.dispatch is not None and self.dispatch.outcome == "returned"
+        return in_objection(
+            self.state, self.returns, self.dispatch.outcome if self.dispatch else None
+        )

@@ -18,7 +18,14 @@ export class ServerClock {
   }
 }
 
-/** The first moment (ms) of the local day that holds a moment. */
+/** The first moment (ms) of the local day that holds a moment. Asked for every row: kept for a day. */
 export function startOfDay(ms) {
-  return new Date(ms).setHours(0, 0, 0, 0);
+  if (ms < day.from || ms >= day.to) {
+    const midnight = new Date(ms);
+    const from = midnight.setHours(0, 0, 0, 0);
+    day = { from, to: midnight.setDate(midnight.getDate() + 1) };
+  }
+  return day.from;
 }
+
+let day = { from: 0, to: 0 };
