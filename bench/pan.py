@@ -32,9 +32,8 @@ WATCH = """() => {
 
 def run(effort: Effort) -> Outcome:
     """Seed, open the page, pan and zoom, and count what held the page up."""
-    call_command("seed_demo", scale="city", grids=effort.grids, incidents=effort.points)
+    scratch.city(effort.grids, effort.points)
     call_command("collectstatic", interactive=False, verbosity=0)  # as `./gridctl up` does
-    scratch.settle()
     session = _session()  # the browser's own event loop forbids questions to the database
     with server.web() as port, browser() as chromium:
         found = {

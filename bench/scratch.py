@@ -5,6 +5,7 @@ benchmark does, in this process or in one it starts, can reach the installation'
 """
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 from django.core.management import call_command
+from django.core.management.base import OutputWrapper
 from django.db import connection, connections
 from psycopg import sql
 
@@ -39,6 +41,13 @@ def database(template: str) -> Iterator[None]:
 def connect() -> psycopg.Connection[tuple[Any, ...]]:
     """Connect to the scratch database by psycopg alone; autocommit until a transaction begins."""
     return ops.database.connect(os.environ["DATABASE_URL"])
+
+
+def city(grids: int, incidents: int) -> None:
+    """Fill the scratch database with the demo city; how far it is goes to standard error."""
+    told = OutputWrapper(sys.stderr)
+    call_command("seed_demo", scale="city", grids=grids, incidents=incidents, stdout=told)
+    settle()
 
 
 def settle() -> None:

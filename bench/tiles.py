@@ -19,7 +19,6 @@ from statistics import median
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -72,8 +71,7 @@ class Findings:
 
 def run(effort: Effort) -> Outcome:
     """Seed, then measure each part in alternating rounds."""
-    call_command("seed_demo", scale="city", grids=effort.grids, incidents=effort.points)
-    scratch.settle()
+    scratch.city(effort.grids, effort.points)
     with server.web() as port:
         parts = [
             _over_http(port, FULL, effort),
