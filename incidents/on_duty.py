@@ -4,10 +4,12 @@ A position is kept only while its worker has the switch on: one row each, overwr
 switch-off and after LONGEST. Nobody can ask where somebody was.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.gis.geos import Point
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from gis_grid.access import Actor, require
@@ -70,25 +72,49 @@ def roster(territory: Territory, at: datetime) -> dict[str, Any]:
             },
         )
         entry["people"].append({**_person(post.worker), "role": Role(post.role).label})
-    return {
-        "areas": list(areas.values()),
-        "emergency": _emergency({post.worker_id: post for post in posts}, at),
-    }
+    found = _running(at).filter(worker__in={post.worker_id for post in posts})
+    return {"areas": list(areas.values()), "emergency": _emergency(found, posts)}
 
 
-def _emergency(posts: dict[int, Assignment], at: datetime) -> list[dict[str, Any]]:
-    found = EmergencyDuty.objects.filter(worker__in=posts, since__gt=at - LONGEST)
+def on_call(territory: Territory, at: datetime) -> list[dict[str, Any]]:
+    """Return who of a territory is on emergency duty, where they were last, and for which areas.
+
+    Asked every half minute: one query while nobody is, else two.
+    """
+    found = list(_running(at))
+    if not found:
+        return []
+    held = Assignment.objects.within(territory).at(at.date()).select_related("area")
+    posts = held.filter(
+        worker__in=[each.worker_id for each in found], area__during__contains=at.date()
+    ).order_by("area__path", "role")
+    return _emergency(found, list(posts))
+
+
+def _running(at: datetime) -> QuerySet[EmergencyDuty]:
+    running = EmergencyDuty.objects.filter(since__gt=at - LONGEST)
+    return running.select_related("worker").order_by("worker__code")
+
+
+def _emergency(found: Iterable[EmergencyDuty], posts: list[Assignment]) -> list[dict[str, Any]]:
+    """Return those who hold one of the posts, once each."""
+    areas: dict[int, dict[str, str]] = {}
+    for post in posts:
+        areas.setdefault(post.worker_id, {})[post.area.code] = post.area.name
     return [
         {
+            "id": each.pk,
             **_person(each.worker),
-            "area": posts[each.worker_id].area.name,
+            "area": next(iter(areas[each.worker_id].values())),
+            "areas": list(areas[each.worker_id]),
             "since": each.since.isoformat(),
             "lon": each.point.x if each.point else None,
             "lat": each.point.y if each.point else None,
             "accuracy_m": each.accuracy_m,
             "at": each.at.isoformat() if each.at else None,
         }
-        for each in found.select_related("worker").order_by("worker__code")
+        for each in found
+        if each.worker_id in areas
     ]
 
 

@@ -21,13 +21,20 @@ from gis_grid.territory.models import Area, Boundary, Level
 from incidents import feed, rates
 from incidents.models import Incident
 from incidents.queries import IncidentQuerySet
-from incidents.rates import By, Period
+from incidents.rates import By, Period, Tally
+from incidents.rates.counting import tallies
 from incidents.rates.figures import as_json
-from incidents.rates.periods import this_month
+from incidents.rates.periods import Step, this_month
 from incidents.sought import QUEUES, Sought, find
 
 COUNTED: Final = ("open", "today", "near", "over", "unrouted", "closed")
 RATES: Final = ("in_time_closing_rate", "satisfaction_rate")
+DAILY: Final = frozenset({"reported", "closings"})
+MONTHLY: Final = frozenset(
+    count
+    for name in RATES
+    for count in (rates.QUOTIENTS[name].numerator, rates.QUOTIENTS[name].denominator)
+) | {"reported"}
 DAYS: Final = 7
 HOURS: Final = 24
 NEWEST: Final = 8
@@ -36,16 +43,25 @@ OUTLINE_STEPS: Final = 800  # a shape is as exact as a screen of so many points 
 
 @dataclass(frozen=True)
 class View:
-    """What is looked at: an area, or all of somebody's territory, and the areas just below."""
+    """What is looked at: an area, or all of somebody's territory, and the areas just below.
+
+    `whole`: all of it, with what lies in no area yet, though `area` may name it.
+    """
 
     actor: Actor
     area: Area | None
     below: list[Area]
+    whole: bool = False
+
+    @property
+    def within(self) -> Area | None:
+        """The area that limits it, None for all of the territory."""
+        return None if self.whole else self.area
 
     @property
     def sought(self) -> Sought:
         """The filter that means it."""
-        return Sought(path=self.area.path if self.area else None)
+        return Sought(path=self.within.path if self.within else None)
 
 
 def look(actor: Actor, code: str = "") -> View:
@@ -61,7 +77,7 @@ def look(actor: Actor, code: str = "") -> View:
         roots = list(areas.roots_of(actor.territory)[:2])
         area = roots[0] if len(roots) == 1 and not actor.territory.everywhere else None
     below = areas.filter(parent=area) if area else areas.roots_of(actor.territory)
-    return View(actor, area, list(below.order_by("code")))
+    return View(actor, area, list(below.order_by("code")), whole=not code)
 
 
 def overview(view: View, at: datetime) -> dict[str, Any]:
@@ -92,10 +108,11 @@ def overview(view: View, at: datetime) -> dict[str, Any]:
 def trends(view: View, at: datetime) -> dict[str, Any]:
     """Return what changes slowly and takes long to count: rates of this month, the last days."""
     period = this_month(timezone.localdate(at))
+    month = rates.answer(_question(view, period, at, By.MAJOR), MONTHLY)
     return {
         "period": {"from": period.first.isoformat(), "to": period.last.isoformat()},
-        "rates": _rates(view, period, at),
-        "categories": _categories(view, period, at),
+        "rates": _rates(month),
+        "categories": _categories(month),
         "days": _days(view, at),
     }
 
@@ -152,31 +169,38 @@ def _above(view: View) -> list[Area]:
     return list(Area.objects.within(view.actor.territory).above(view.area))
 
 
-def _rates(view: View, period: Period, at: datetime) -> dict[str, Any]:
-    total = as_json(_answer(view, period, at, None).total)
+def _rates(month: rates.Answer) -> dict[str, Any]:
+    total = as_json(month.total)
     return {name: {"value": total[name], **total["basis"][name]} for name in RATES}
 
 
-def _categories(view: View, period: Period, at: datetime) -> list[dict[str, Any]]:
+def _categories(month: rates.Answer) -> list[dict[str, Any]]:
     """Return the major categories by how much was reported in them, the largest first."""
-    rows = _answer(view, period, at, By.MAJOR).rows
-    shares = [{"code": r.code, "name": r.name, "reported": r.tally["reported"]} for r in rows]
+    shares = [
+        {"code": row.code, "name": row.name, "reported": row.tally["reported"]}
+        for row in month.rows
+    ]
     return sorted(shares, key=lambda share: -share["reported"])
 
 
 def _days(view: View, at: datetime) -> list[dict[str, Any]]:
     today = timezone.localdate(at)
     week = Period(today - timedelta(days=DAYS - 1), today)
-    rows = _answer(view, week, at, By.DAY).rows
+    # The rows alone: what the whole week had, nobody asks here.
+    counted = tallies(_question(view, week, at, By.DAY), DAILY)
+    none: Tally = Counter()
     return [
-        {"day": row.code, "reported": row.tally["reported"], "closed": row.tally["closings"]}
-        for row in rows
+        {
+            "day": day.isoformat(),
+            "reported": counted.get(day, none)["reported"],
+            "closed": counted.get(day, none)["closings"],
+        }
+        for day in week.steps(Step.DAY)
     ]
 
 
-def _answer(view: View, period: Period, at: datetime, by: By | None) -> rates.Answer:
-    code = view.area.code if view.area else None
-    return rates.answer(rates.ask(view.actor.territory, period, at=at, by=by, area=code))
+def _question(view: View, period: Period, at: datetime, by: By) -> rates.Question:
+    return rates.Question(view.actor.territory, period, at, by, area=view.within)
 
 
 def _hours(view: View, at: datetime) -> list[dict[str, Any]]:
@@ -215,7 +239,7 @@ def _newest(view: View, at: datetime) -> list[dict[str, Any]]:
 
 
 def _under(view: View) -> Q:
-    return Q(area_path__startswith=view.area.path) if view.area else Q()
+    return Q(area_path__startswith=view.within.path) if view.within else Q()
 
 
 def _inner_point(shape: Any) -> list[float]:

@@ -16,7 +16,9 @@ from gis_grid.errors import NotFound
 from gis_grid.facilities.coverage import Verdict
 from gis_grid.facilities.picture import ALL, View
 from gis_grid.facilities.whatif import rounded, state_of
+from gis_grid.geo.metric import LocalMetric
 from gis_grid.walking.contour import reached_area
+from gis_grid.walking.streets import Floats
 
 TOGETHER_M: Final = 70.0  # from each home; homes twice as far apart are one area
 PLAINER_M: Final = 4.0
@@ -56,12 +58,19 @@ def _gap_areas(view: View) -> Iterator[dict[str, Any]]:
     state = state_of(known, view.category, view.question, view.change)
     verdict = state.verdict(known, view.question.limit_m)
     who = np.flatnonzero(view.seen & (verdict == Verdict.GAP) & (weight > 0))
-    plane = known.ground.network.plane
-    homes = shapely.points(plane.to_metres(known.people.lonlat[who]))
+    return areas_around(known.people.lonlat[who], weight[who], known.ground.network.plane)
+
+
+def areas_around(lonlat: Floats, weight: Floats, plane: LocalMetric) -> Iterator[dict[str, Any]]:
+    """Yield the areas that homes (n, 2) with people (n,) form, the most populous first.
+
+    Each with `people` and `shape` (GeoJSON); at most `MOST`.
+    """
+    homes = shapely.points(plane.to_metres(lonlat))
     around = shapely.union_all(shapely.buffer(homes, TOGETHER_M, quad_segs=4))
     parts = shapely.get_parts(shapely.buffer(around, -TOGETHER_M / 2))
     home, part = shapely.STRtree(parts).query(homes, predicate="within")
-    people = np.bincount(part, weights=weight[who][home], minlength=len(parts))
+    people = np.bincount(part, weights=weight[home], minlength=len(parts))
     for k in np.argsort(-people, kind="stable")[:MOST]:
         shape = shapely.transform(shapely.simplify(parts[k], PLAINER_M), plane.to_lonlat)
         yield {"people": rounded(people[k]), "shape": _geojson(shape)}

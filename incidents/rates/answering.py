@@ -1,7 +1,7 @@
 """From counts to rows with names: an incident counts for its area and all above it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -54,16 +54,16 @@ class Answer:
         }
 
 
-def answer(asked: Question) -> Answer:
-    """Count, roll up and name."""
+def answer(asked: Question, wanted: Collection[str] = ()) -> Answer:
+    """Count, roll up and name. `wanted`: see `tallies`."""
     # Refused before anything is counted: a period that is cut too small.
     steps = asked.period.steps(asked.by.step) if asked.by and asked.by.step else []
-    counted = tallies(asked)
+    counted = tallies(asked, wanted)
     if asked.by is None:
         return Answer(asked, _sum(counted.values()), [])
     if steps:
         # By the end of a month is not by the end of the year: the whole is counted by itself.
-        whole = tallies(replace(asked, by=None))
+        whole = tallies(replace(asked, by=None), wanted)
         return Answer(asked, _sum(whole.values()), list(_by_time(counted, steps, asked.by)))
     return Answer(asked, _sum(counted.values()), list(_ROWS[asked.by](asked, counted)))
 

@@ -5,7 +5,7 @@ was made. A group's figures are those whose moment lies in the period, so months
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from itertools import compress, groupby
 from operator import itemgetter
@@ -63,14 +63,16 @@ FROM_RESIDENTS = (SourceChannel.RESIDENT, SourceChannel.HOTLINE)
 LOOKED_AT = ("pass", "fail", "close")  # the deeds that verify: on the spot, or on evidence
 
 
-def tallies(asked: Question) -> dict[Any, Tally]:
-    """Return the counts by the group's key.
+def tallies(asked: Question, wanted: Collection[str] = ()) -> dict[Any, Tally]:
+    """Return the counts by the group's key. `wanted`: those facts alone that hold these counts.
 
     Keys: an area's path ("" unrouted), a category's or unit's id (None: no unit), a source, or
     the first day of a month, week or day. Without `by` the one key is None.
     """
     found: dict[Any, Tally] = defaultdict(Counter)
-    for fact in FACTS:
+    for fact, names in FACTS.items():
+        if wanted and names.isdisjoint(wanted):
+            continue
         for row in fact(asked):
             found[row.pop("key")].update({name: n for name, n in row.items() if n})
     return found
@@ -263,15 +265,44 @@ def _open_problems(asked: Question) -> Rows:
         yield {"key": day, "open_problems": sum(standing)}
 
 
-FACTS: tuple[Callable[[Question], Rows], ...] = (
-    _reports,
-    _deadlines,
-    _closings,
-    _handling_times,
-    _dispatches,
-    _verifications,
-    _repeats,
-    _called_back,
-    _ratings,
-    _open_problems,
-)
+# Each fact with the counts it holds; a test keeps them together.
+FACTS: dict[Callable[[Question], Rows], frozenset[str]] = {
+    _reports: frozenset({"reported", "filed"}),
+    _deadlines: frozenset(
+        {
+            "should_close",
+            "closed",
+            "closed_in_time",
+            "should_handle",
+            "handled",
+            "handled_in_time",
+            "reworked",
+            "responses_due",
+            "responded",
+        }
+    ),
+    _closings: frozenset(
+        {
+            "closings",
+            "self_handled",
+            "closings_with_level",
+            "settled_at_community_or_below",
+        }
+    ),
+    _handling_times: frozenset({"handling_us", "timed_closings"}),
+    _dispatches: frozenset({"dispatches", "returns", "accurate_dispatches"}),
+    _verifications: frozenset({"verified", "passed_first"}),
+    _repeats: frozenset({"repeats"}),
+    _called_back: frozenset(
+        {
+            "called_back",
+            "reached",
+            "resolution_answers",
+            "resolved",
+            "satisfaction_answers",
+            "satisfied",
+        }
+    ),
+    _ratings: frozenset({"ratings", "four_five_stars"}),
+    _open_problems: frozenset({"open_problems"}),
+}

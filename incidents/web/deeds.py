@@ -12,11 +12,12 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from ninja import Router
 from pydantic import Field
 
 from gis_grid.access import Actor
-from gis_grid.errors import Conflict, NotFound
+from gis_grid.errors import Conflict, NotFound, Unreadable
 from gis_grid.geo.datum import Datum
 from gis_grid.geo.geojson import parse_geometry
 from gis_grid.web.api import Strict, actor
@@ -28,6 +29,7 @@ from incidents.deadlines.sla import LimitKind as Kind
 from incidents.details import detail_of
 from incidents.grounds import Finding, NoCase, ReturnGround, SuspendGround
 from incidents.models import LimitKind
+from incidents.openings import openings
 from incidents.reports import MAX_PHOTOS, Photo
 
 router = Router(tags=["deeds"])
@@ -35,6 +37,7 @@ router = Router(tags=["deeds"])
 Code = Annotated[str, Field(min_length=1, max_length=40)]
 Stars = Annotated[int, Field(ge=1, le=5, strict=True)]
 Metres = Annotated[float, Field(ge=0, le=10_000_000)]
+MAX_ASKED = 500
 PhotoRoles = Literal["before", "after", "check", "verify"]
 
 
@@ -280,6 +283,13 @@ class NameLeadIn(DeedIn):
         return {"worker": self.worker}
 
 
+class OpeningsIn(Strict):
+    """One deed, and the incidents it shall be done to."""
+
+    deed: Code
+    ids: Annotated[list[UUID], Field(min_length=1, max_length=MAX_ASKED)]
+
+
 BODIES: dict[str, type[DeedIn]] = {
     "arrive": ArriveIn,
     "call_back": CallBackIn,
@@ -338,6 +348,15 @@ def _as_it_is(asking: Actor, incident_id: UUID) -> dict[str, Any] | None:
         return detail_of(access_incident(asking, incident_id), asking)
     except NotFound:
         return None
+
+
+@router.post("/deeds/open", url_name="deeds-open")
+def open_for(request: HttpRequest, body: OpeningsIn) -> dict[str, Any]:
+    """For which of these a deed is open to me, by id, why not, and whom a dispatch would go to."""
+    if body.deed not in actions.DEEDS:
+        message = _("There is no such step.")
+        raise Unreadable("deed_unknown", message, {"deed": message})
+    return {"items": openings(actor(request), body.deed, body.ids, timezone.now())}
 
 
 for _deed in actions.DEEDS:

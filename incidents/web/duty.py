@@ -1,4 +1,4 @@
-"""The switch for emergency duty on a worker's phone."""
+"""The switch for emergency duty on a worker's phone, and who is on it, for the desk."""
 
 from typing import Annotated, Any
 
@@ -14,8 +14,10 @@ from gis_grid.web.api import Strict, actor
 from incidents import on_duty
 from incidents.models import EmergencyDuty
 from incidents.reports import wgs84_point
+from incidents.web.command import desk
 
 router = Router(tags=["field"])
+watch = Router(tags=["command"])
 
 
 class WhereIn(Strict):
@@ -52,6 +54,12 @@ def end(request: HttpRequest) -> dict[str, Any]:
     """Switch it off; the position is forgotten."""
     on_duty.switch_off(actor(request))
     return _told(None)
+
+
+@watch.get("/on-call", url_name="on-call")
+def on_call(request: HttpRequest) -> dict[str, Any]:
+    """Who of my territory is on emergency duty now, and where they were last."""
+    return {"people": on_duty.on_call(desk(request).territory, timezone.localtime())}
 
 
 def _told(duty: EmergencyDuty | None) -> dict[str, Any]:

@@ -3,21 +3,27 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
-from ninja import Router
+from ninja import Query, Router
 from pydantic import Field
 
-from gis_grid.facilities.gaps import gaps_around
+from gis_grid.facilities.gaps import Beyond, facts_of, gaps_around, latest_run
+from gis_grid.facilities.models import FacilityCategory
+from gis_grid.facilities.stamps import stamp_of
 from gis_grid.geo.datum import Datum
+from gis_grid.territory.models import Area, Boundary
 from gis_grid.web.api import Strict, actor
+from gis_grid.web.compact import compact, tag_of
 from incidents import actions
 from incidents.access import access_incident
 from incidents.models import PositionMethod
 from incidents.reports import MAX_WORDS, Report
+from incidents.web.command import desk
 from incidents.web.field import When
 
 router = Router(tags=["incidents"])
+layer = Router(tags=["command"])
 WITHIN_M = 1000.0
 CATEGORY = "service_gap"  # of the pack that ships with the product
 
@@ -31,6 +37,35 @@ class GapIn(Strict):
     lat: Annotated[float, Field(ge=-90, le=90)]
     recorded_at: When
     words: Annotated[str, Field(max_length=MAX_WORDS)] = ""
+
+
+class KindIn(Strict):
+    """A kind of facility by its code; without one, that which most people cannot walk to."""
+
+    kind: Annotated[str, Field(min_length=1, max_length=60)] | None = None
+
+
+@layer.get("/gaps", url_name="gap-areas")
+def areas(request: HttpRequest, query: Query[KindIn]) -> HttpResponse:
+    """Where in my territory those live who cannot walk to a kind, by the latest run.
+
+    `run` is null where there is none. Areas to look at, as on the planner's map.
+    """
+    asking, today = desk(request), timezone.localdate()
+    run = latest_run(asking.territory, today)
+
+    def told() -> dict[str, Any]:
+        if run is None:
+            return {"run": None, "kinds": [], "kind": None, "areas": []}
+        beyond = Beyond.of(run, asking.territory, today)
+        kinds = beyond.kinds()
+        kind = query.kind or kinds[0]["code"]
+        facts = {**facts_of(run), "id": str(run.pk), "at": run.at.isoformat()}
+        return {"run": facts, "kinds": kinds, "kind": kind, "areas": beyond.areas(kind)}
+
+    whose = (sorted(asking.territory.paths), asking.territory.everywhere)
+    stamp = stamp_of(FacilityCategory, Area, Boundary)
+    return compact(request, told, tag_of(request, run and run.pk, today, stamp, *whose))
 
 
 @router.get("/{uuid:incident_id}/gaps", url_name="gaps")

@@ -9,11 +9,13 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET
 
 from gis_grid.access import Actor, actor_of, works_in_the_field
 from gis_grid.errors import GridError, NotFound
+from gis_grid.facilities.gaps import latest_run
 from gis_grid.geo.datum import Datum
 from gis_grid.people.models import DESK_ROLES, FIELD_ROLES
 from gis_grid.territory.models import Area
@@ -89,6 +91,7 @@ def command(request: HttpRequest) -> HttpResponse:
         "live": {"port": settings.LIVE_PORT or None, "path": "/live/events"},
         "categories": categories_to_filter(),
         "sources": [{"code": code, "name": str(name)} for code, name in SourceChannel.choices],
+        "gaps": latest_run(asking.territory, timezone.localdate()) is not None,
         "urls": {
             "tiles": BASE_TILES,
             "snapshot": reverse("api:snapshot"),
@@ -101,6 +104,8 @@ def command(request: HttpRequest) -> HttpResponse:
             "around": reverse("api:index"),
             "replay": reverse("api:replay"),
             "roster": reverse("api:roster"),
+            "on_call": reverse("api:on-call"),
+            "gap_areas": reverse("api:gap-areas"),
             "views": reverse("api:views"),
             "view": _template("api:view", view_id="view_id"),
             "incident": _template("api:detail", incident_id="id"),
@@ -108,6 +113,7 @@ def command(request: HttpRequest) -> HttpResponse:
             "choices": _template("api:choices", incident_id="id"),
             "choice_areas": _template("api:choice-areas", incident_id="id"),
             "deed": _deed_url(),
+            "openings": reverse("api:deeds-open"),
             "gaps": _template("api:gaps", incident_id="id"),
             "planning": reverse("planning"),
             "posters": reverse("posters", args=["CODE"]).replace("CODE", "{code}"),

@@ -49,7 +49,7 @@ export class AreaLayer {
     });
     this.#names = nameLabels(canvas, map);
     this.#grid = new TileGrid(map, { name: 'areas', z: 250 }, {
-      urlOf: (place) => withQuery(urlFor(urls.areaTiles, place), { level: this.#level, above: this.#levelAbove() }),
+      urlsOf: (place) => [withQuery(urlFor(urls.areaTiles, place), { level: this.#level, above: this.#levelAbove() })],
       read: (layers) => this.#read(layers),
       draw: (context, tile) => this.#draw(context, tile),
     });

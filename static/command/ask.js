@@ -14,7 +14,7 @@ import { say } from './words.js';
  * @param {HTMLDialogElement} dialog
  * @param {object} incident the whole of it, as it was looked at
  * @param {{form: object, done: function(object)}} tools form: those of forms.js; done gets
- *   {deed, id, incident, stale, words} with the newest facts
+ *   {deed, id, before, incident, stale, words} with the newest facts
  */
 export async function ask(dialog, incident, deed, tools) {
   const title = el('h2', { id: 'deed-title' }, say('deed.sure', { deed: nameOf(deed, incident), category: incident.category_name }));
@@ -29,7 +29,8 @@ export async function ask(dialog, incident, deed, tools) {
     if (!waiting()) return;
     const form = formFor(deed, incident, choices, { ...tools.form, find: (words) => areasNamed(incident, words) });
     fill(dialog, sheet({ dialog, incident, deed, form, parts: [title, about], shut: shut() }, tools));
-    form.focus();
+    // What the likeliest answers leave open is asked; where they leave nothing, Enter does it.
+    if (!form.focusLacking()) dialog.querySelector('[type=submit]').focus();
   } catch (error) {
     if (!waiting()) return;
     const again = el('button', { type: 'button', class: 'button', onclick: () => ask(dialog, incident, deed, tools) }, say('incident.retry'));
@@ -56,8 +57,9 @@ function sheet({ dialog, incident, deed, form, parts, shut }, tools) {
         id,
         form,
       });
+      if (!answer.stale && tools.form.habits) tools.form.habits.keep(deed, incident, form.read());
       if (sheetForm.isConnected) dialog.close();
-      tools.done({ deed, id: incident.id, ...answer });
+      tools.done({ deed, id: incident.id, before: incident, ...answer });
     } catch (error) {
       fault.textContent = error instanceof Fault ? '' : wordsFor(error);
     }

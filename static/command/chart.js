@@ -4,14 +4,16 @@
  */
 import { basemapLayer } from '../shared/basemap.js';
 import { createMap, onlineLayer, toBounds } from '../shared/leaflet.js';
-import { MAP_STATES } from '../shared/states.js';
 import { AreaLayer } from './areas.js';
+import { cornersOf } from './filter.js';
+import { GapAreas } from './gapareas.js';
 import { IncidentLayer } from './incidents.js';
 import { createLayers } from './layers.js';
 import { HeatLayer } from './heat.js';
-import { control, createCanvas, hoverLabel } from './leaflet.js';
+import { control, createCanvas, drawnShape, hoverLabel } from './leaflet.js';
 import { createLegend } from './legend.js';
-import { forgetTokens } from './pen.js';
+import { forgetTokens, token } from './pen.js';
+import { createPinned } from './pinned.js';
 import { createPointing } from './pointing.js';
 import { createView } from './view.js';
 import { say } from './words.js';
@@ -29,14 +31,19 @@ export class Chart {
   #legend;
   #incidents;
   #heat;
+  #gaps;
+  #shape;
+  #within = '';            // where the filter looks
+  #pinned;
+  #onCall = { people: [], now: 0, on: false, tell: () => {} };
+  #replay = false;
   #areas = null;
   #online = null;
-  #states = MAP_STATES;    // that the layer panel leaves visible
 
   /**
    * @param {object} config of the page: bounds, attribution, basemaps, urls.tiles
    * @param {object} places elements: map, buttons, legend, layers, and the panels list, drawer, strip
-   * @param {object} on incident(id), area(area), states(list), moved({zoom, lat, lon})
+   * @param {object} on incident(id), area(area), onCall(one), states(list), moved({zoom, lat, lon})
    * @param {{zoom, lat, lon}|null} asked where the URL wants to look
    */
   constructor(config, places, on, asked) {
@@ -58,9 +65,10 @@ export class Chart {
     const url = config.urls.incident_tiles;
     this.#incidents = new IncidentLayer({ map, canvas: this.#canvas, url, hover, select: on.incident });
     this.#heat = new HeatLayer(map, url);
-    createPointing(map, hover, [
-      this.#incidents, { hit: (latlng) => this.#areas && this.#areas.hit(latlng) },
-    ]);
+    this.#gaps = new GapAreas(map);
+    this.#shape = drawnShape(this.#canvas, map);
+    this.#pinned = createPinned(map, on.onCall);
+    createPointing(map, hover, [this.#incidents, { hit: (latlng) => this.#groundAt(latlng) }]);
     this.#view = createView(map, places);
     this.#legend = createLegend(places.legend);
     this.#heat.onRestyle = (breaks) => this.#legend.heat(breaks);
@@ -97,7 +105,7 @@ export class Chart {
     });
     this.#areas.onRestyle = () => this.#legend.draw(this.#areas.level, this.#areas.breaks);
     this.#areas.onRestyle();
-    createLayers(this.#places.layers, { levels: tree.levels(), basemaps: this.#config.basemaps }, {
+    this.#onCall.tell = createLayers(this.#places.layers, { levels: tree.levels(), basemaps: this.#config.basemaps }, {
       base: (name) => this.#useBase(name),
       groups: (groups) => this.#ground.show(groups),
       areas: (wanted) => {
@@ -105,11 +113,14 @@ export class Chart {
         if ('staffing' in wanted) this.#legend.staffing(wanted.staffing);
       },
       heat: (on) => this.#heat.show(on),
-      states: (states) => {
-        this.#states = states;
-        this.#on.states(states);
+      gaps: (told) => {
+        this.#gaps.draw(told);
+        this.#legend.gaps(told);
       },
+      onCall: (on) => this.#showOnCall({ on }),
+      states: (states) => this.#on.states(states),
     });
+    this.#onCall.tell(this.#onCall.people.length);
   }
 
   /** Outline an area and dim the others; null for none. */
@@ -119,9 +130,27 @@ export class Chart {
 
   /** Show the incidents that a filter means; see IncidentLayer.draw. */
   drawIncidents(rows, meant) {
-    const query = narrowed(meant.query || '', this.#states);
-    this.#incidents.draw(rows, { ...meant, query });
-    this.#heat.ask(query);
+    this.#incidents.draw(rows, meant);
+    // Neither hot spots nor people on duty are kept of a moment gone by.
+    this.#heat.ask(meant.replay ? { query: null, less: null } : meant);
+    if (meant.replay !== this.#replay) {
+      this.#replay = meant.replay;
+      this.#showOnCall({});
+    }
+  }
+
+  /** Outline where the filter looks, "lon,lat;lon,lat;…"; '' for everywhere. */
+  drawWithin(within) {
+    if (within === this.#within) return;
+    this.#within = within;
+    this.#outline();
+  }
+
+  /** Those on emergency duty, see OnCall; ages as of now. */
+  drawOnCall(people, now) {
+    const other = people.length !== this.#onCall.people.length;
+    this.#showOnCall({ people, now });
+    if (other) this.#onCall.tell(people.length);
   }
 
   /** The store has changed: {before, after} each, null when all of it is new. */
@@ -149,11 +178,32 @@ export class Chart {
     this.#ground.repaint();
     this.#incidents.repaint();
     this.#heat.repaint();
+    this.#gaps.repaint();
+    this.#outline();
     if (this.#areas) this.#areas.repaint();
   }
 
   /** The connection is back: fetch the tiles that could not come. */
   retry() { this.#ground.retry(); }
+
+  #outline() {
+    this.#shape.set(this.#within ? cornersOf(this.#within) : null, { line: token('--accent'), halo: token('--map-halo') });
+  }
+
+  #showOnCall(change) {
+    Object.assign(this.#onCall, change);
+    const { people, now, on } = this.#onCall;
+    const shown = on && !this.#replay;
+    this.#pinned(shown ? people : [], now);
+    this.#legend.onCall(shown && people.length > 0);
+  }
+
+  /** The area under a place, and what the gaps say of it; a click chooses the area. */
+  #groundAt(latlng) {
+    const area = this.#areas && this.#areas.hit(latlng);
+    const gap = this.#gaps.wordsAt(latlng);
+    return area && gap ? { ...area, words: `${area.words} · ${gap}` } : area;
+  }
 
   #useBase(name) {
     const provider = this.#config.basemaps.find((one) => one.name === name);
@@ -162,12 +212,4 @@ export class Chart {
     if (provider) this.#ground.remove();
     else this.#ground.addTo(this.#map);
   }
-}
-
-/** The filter of the tiles, without the states that the layer panel hides where it can be said. */
-function narrowed(text, states) {
-  const query = new URLSearchParams(text);
-  const sayable = query.get('queue') === 'open' || !states.includes('closed');
-  if (states.length < MAP_STATES.length && states.length && sayable && !query.has('state')) query.set('state', states.join(','));
-  return query.toString();
 }

@@ -23,6 +23,23 @@ export function badgesOf(features, size) {
   });
 }
 
+/**
+ * Bins without those of some incidents that are counted in them too: of the rest the number and the
+ * middle are exact again.
+ * @param {object[]} features layer `clusters`  @param {object[]} taken the same of what is taken away
+ */
+export function without(features, taken) {
+  const away = new Map(taken.map(({ props: { bin, count }, geom: [[{ x, y }]] }) => [bin, { x, y, count }]));
+  return features.map((feature) => {
+    const { props, geom: [[{ x, y }]] } = feature;
+    const less = away.get(props.bin);
+    if (!less) return feature;
+    const count = props.count - less.count;
+    const middle = (all, part) => (all * props.count - part * less.count) / count;
+    return { props: { ...props, count }, geom: [[{ x: middle(x, less.x), y: middle(y, less.y) }]] };
+  }).filter(({ props }) => props.count > 0);    // a tile may be a moment older than the other
+}
+
 /** A point as a row of the store would be, as far as its marker asks; times in ISO. */
 export function rowOf({ props }) {
   const moment = (seconds) => (seconds ? new Date(seconds * 1000).toISOString() : null);

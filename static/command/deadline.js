@@ -10,10 +10,10 @@ export const dueOf = (row) => row.stage_due_at || row.due_at;
 
 /**
  * 'over' (due has passed), 'near' (the amber share of its time has passed), 'ahead'; 'held' while
- * suspended, 'listed' on the list of open problems; '' once it has ended.
+ * suspended, 'listed' on the list of open problems; '' once it has ended, and where nobody knows (replay).
  */
 export function clockOf(row, now) {
-  if (!isOpen(row)) return '';
+  if (!isOpen(row) || !dueOf(row)) return '';
   if (row.suspended) return 'held';
   if (row.open_problem) return 'listed';
   const { kind } = due(dueOf(row), now);

@@ -2,7 +2,7 @@
  * What the operator has chosen, and keeping every part of the page in step with it: the filter,
  * the incident or area on show, a day told again. Parts draw; the desk decides what.
  */
-import { count, FIGURES, filterOf, looksBack, ordered, queryOf, QUEUES, sieve, START } from './filter.js';
+import { ALL, count, drawn, filterOf, looksBack, ordered, queryOf, sieve, START } from './filter.js';
 
 const FRESH_MS = 20000;    // how long a new row says that it is new
 const DAY_MS = 24 * 3600 * 1000;
@@ -150,11 +150,13 @@ export class Desk {
     const all = this.#replay ? this.#replay.rows : store.rows();
     const area = this.#area();
     const asked = { ...this.#filter, ...(area && { area: area.code }), ...(this.#replay && UNTOLD) };
-    const back = !this.#replay && looksBack(asked);
-    const rows = back ? this.#lookBack(asked) : this.#pick(all, asked, now);
+    const meant = drawn(asked);
+    const back = !this.#replay && looksBack(asked) && meant.query !== null;
+    const rows = back ? this.#lookBack(meant.query, asked.order) : this.#pick(all, asked, now);
     this.#listed = rows;
-    figures.draw(count(FIGURES, all, now), asked.queue);
-    queues(count(QUEUES, all, now), asked.queue);
+    const counts = count(ALL, all, now);
+    figures.draw(counts, asked.queue);
+    queues(counts, asked.queue);
     chips(this.#filter);
     conditions.draw(this.#filter);
     ticker.draw(rows, { now, selected: this.#selected, fresh: this.#fresh, total: back ? past.count : null });
@@ -162,7 +164,8 @@ export class Desk {
       count: back ? past.count : rows.length, state: back ? past.state : '', filter: asked, area, areas: this.#tree && this.#tree.areas.length,
     });
     if (this.#tree) chart.drawCounts(this.#tree.countOpen(all));
-    chart.drawIncidents(rows, { now, selected: this.#selected, query: queryOf(asked), back, replay: this.#replay !== null });
+    chart.drawIncidents(rows, { now, selected: this.#selected, ...meant, back, replay: this.#replay !== null });
+    chart.drawWithin(asked.within);
     if (area) drawer.recount(area, this.#rowsIn(area));
     if (!back) past.forget();
     document.body.dataset.list = back ? 'back' : 'live';
@@ -174,9 +177,9 @@ export class Desk {
   }
 
   /** What the server has found. */
-  #lookBack(asked) {
+  #lookBack(query, order) {
     const { past } = this.#parts;
-    past.ask(`${queryOf(asked)}&order=${asked.order}`);
+    past.ask(`${query}&order=${order}`);
     return past.rows;
   }
 

@@ -7,6 +7,7 @@ import { config } from '../shared/config.js';
 import { byId, el, fill, icon } from '../shared/dom.js';
 import { areaCard } from './area_card.js';
 import { ask } from './ask.js';
+import { markBusy } from './deeds.js';
 import { incidentCard } from './incident_card.js';
 import { say } from './words.js';
 
@@ -17,7 +18,9 @@ export class Drawer {
   #version = 0;
   #shown = '';   // the facts on show, to leave a drawer alone that would look the same
   #deeds = [];   // those open now, by key
+  #detail = null;
   #told = '';    // what the last deed led to; stays as long as the version it speaks of
+  #fault = '';   // why the last press did nothing; stays until the next one
   #opener = null;
 
   /**
@@ -25,7 +28,7 @@ export class Drawer {
    * @param {object} parts tree() the areas or null · now() server time, ms · onDeed({deed, incident, stale})
    *   a deed was done or came too late, with newer facts, null: out of sight · onFacts(incident) all of
    *   it has come · onShow(row) look at it on the map · open(id) another incident · openPhotos(photos, index, pair) · form tools of the
-   *   forms · close() the cross was pressed
+   *   forms · atOnce one press: act(deed, incident), ruleOf(incident), busyWith(id) · close() the cross was pressed
    */
   constructor(drawer, parts) {
     this.#drawer = drawer;
@@ -48,12 +51,14 @@ export class Drawer {
   /** Show an area and the rows in it; null: the URL names one that is not there. */
   openArea(area, rows) {
     this.#begin(area ? `area:${area.code}` : 'area:');
-    this.#draw(area ? areaCard(area, rows, this.#parts.tree()) : this.#sorry(say('area.missing')));
+    this.#draw(area ? areaCard(area, rows, this.#parts) : this.#sorry(say('area.missing')));
   }
 
   /** The rows of the area on show have changed. */
   recount(area, rows) {
-    if (this.#id === `area:${area.code}`) this.#draw(areaCard(area, rows, this.#parts.tree()));
+    if (this.#id !== `area:${area.code}`) return;
+    const card = areaCard(area, rows, this.#parts);
+    if (!card.isEqualNode(this.#drawer.lastElementChild)) this.#draw(card);    // else the focus stays
   }
 
   /** Somebody came by keyboard: go on reading here. */
@@ -64,6 +69,28 @@ export class Drawer {
     const button = this.#deeds.includes(deed) && this.#drawer.querySelector(`[data-deed="${deed}"]`);
     if (button) button.click();
     return Boolean(button);
+  }
+
+  /** Open the form of a deed of the incident on show, also of one that a press would do at once. */
+  askFor(deed) {
+    const open = this.#deeds.includes(deed) && !this.#parts.atOnce.busyWith(this.#id);
+    if (open) this.#ask(deed, this.#detail);
+    return open;
+  }
+
+  /** A deed on an incident is under way, or is no more. */
+  busy(id) {
+    if (id !== this.#id) return;
+    const deed = this.#parts.atOnce.busyWith(id);
+    if (deed && this.#fault) this.#blame('');
+    markBusy(this.#drawer, deed);
+  }
+
+  /** A press did nothing: say why beside the buttons. False when the incident is not on show. */
+  complain(id, words) {
+    if (id !== this.#id) return false;
+    this.#blame(words);
+    return true;
   }
 
   close() {
@@ -82,6 +109,8 @@ export class Drawer {
     this.#version = 0;
     this.#shown = '';
     this.#told = '';
+    this.#fault = '';
+    this.#detail = null;
     this.#deeds = [];
     this.#drawer.hidden = false;
     document.body.dataset.drawer = 'open';
@@ -91,7 +120,7 @@ export class Drawer {
     try {
       const detail = await get(urlFor(config.urls.incident, { id }));
       if (this.#id !== id || detail.version < this.#version) return;
-      if (detail.version > this.#version) this.#told = '';
+      if (detail.version > this.#version) this.#told = this.#fault = '';
       this.#parts.onFacts(detail);
       if (JSON.stringify(detail) !== this.#shown) this.#show(detail);
     } catch (error) {
@@ -105,22 +134,36 @@ export class Drawer {
   take(incident, told) {
     if (this.#id !== incident.id) return;
     this.#told = told;
+    this.#fault = '';
     this.#show(incident);
+  }
+
+  #blame(words) {
+    this.#fault = words;
+    this.#show(this.#detail);
+  }
+
+  #ask(deed, incident) {
+    ask(byId('deed'), incident, deed, { form: this.#parts.form, done: this.#parts.onDeed });
   }
 
   #tools(incident) {
     return {
       ...this.#parts,
       tree: this.#parts.tree(),
-      ask: (deed) => ask(byId('deed'), incident, deed, { form: this.#parts.form, done: this.#parts.onDeed }),
+      ask: (deed) => this.#ask(deed, incident),
+      act: (deed) => this.#parts.atOnce.act(deed, incident),
+      ruleOf: () => this.#parts.atOnce.ruleOf(incident),
+      busy: () => this.#parts.atOnce.busyWith(incident.id),
     };
   }
 
   #show(detail) {
     this.#version = detail.version;
+    this.#detail = detail;
     this.#deeds = detail.deeds;
     this.#shown = JSON.stringify(detail);
-    this.#draw(incidentCard({ ...detail, told: this.#told }, this.#tools(detail)));
+    this.#draw(incidentCard({ ...detail, told: this.#told, fault: this.#fault }, this.#tools(detail)));
   }
 
   #sorry(words, again) {

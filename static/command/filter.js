@@ -30,7 +30,8 @@ export const QUEUES = {
   over: FIGURES.over,
 };
 
-const ALL = { ...FIGURES, ...QUEUES };
+/** All of them, to be counted in one go. */
+export const ALL = { ...FIGURES, ...QUEUES };
 
 /** Nothing asked for. Lists of codes, days as YYYY-MM-DD, `within` as "lon,lat;lon,lat;…". */
 export const NOTHING = Object.freeze({
@@ -91,12 +92,13 @@ export function sieve(filter, known) {
 
 /** Rows in the filter's order: newest first, or nearest deadline first. */
 export function ordered(rows, order) {
-  return [...rows].sort(ORDERS[order]);
+  const key = ORDERS[order];
+  return rows.map((row) => ({ row, key: key(row) })).sort((a, b) => a.key - b.key || byId(a.row, b.row)).map(({ row }) => row);
 }
 
 const ORDERS = {
-  new: (a, b) => Date.parse(b.reported_at) - Date.parse(a.reported_at) || byId(a, b),
-  due: (a, b) => Date.parse(dueOf(a)) - Date.parse(dueOf(b)) || byId(a, b),
+  new: (row) => -Date.parse(row.reported_at),
+  due: (row) => Date.parse(dueOf(row)),
 };
 
 // A second key, so that two of the same moment never swap places between two draws.
@@ -147,6 +149,25 @@ export function queryOf(filter) {
   Object.entries(LISTS).forEach(([name, key]) => { if (filter[name].length) query.set(key, filter[name].join(',')); });
   WORDS.forEach((name) => { if (filter[name].trim()) query.set(name, filter[name].trim()); });
   return query.toString();
+}
+
+/**
+ * How the server is asked for what is drawn: the filter without the states that the layer panel
+ * hides. No question means "open or closed within 24 hours, but without …", so there what is hidden
+ * is asked for as well, to be taken away.
+ * @returns {{query: string|null, less: string|null, hidden: string[]}} query null: nothing is
+ *   drawn; less: the question whose answer is taken away, null for none
+ */
+export function drawn(filter) {
+  const hidden = MAP_STATES.filter((state) => !filter.shown.includes(state));
+  if (!hidden.length) return { query: queryOf(filter), less: null, hidden };
+  const lives = !filter.states.length && !filter.queue && !filter.since && !filter.until;
+  if (lives && !hidden.includes('closed')) {
+    return { query: queryOf(filter), less: queryOf({ ...filter, states: hidden }), hidden };
+  }
+  const meant = filter.states.length ? filter.states : MAP_STATES;
+  const states = meant.filter((state) => !hidden.includes(state));
+  return { query: states.length ? queryOf({ ...filter, states }) : null, less: null, hidden };
 }
 
 /** What such a query asks for; a word it does not know is left out, as a link may be old. */

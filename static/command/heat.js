@@ -1,6 +1,6 @@
 /** Where many incidents lie: the bins of the server's tiles as tinted cells, darker for more. */
 import { urlFor, withQuery } from '../shared/api.js';
-import { steps } from './clusters.js';
+import { steps, without } from './clusters.js';
 import { drawPath, pathOf, token } from './pen.js';
 import { classOf } from './tally.js';
 import { TILE_PX, TileGrid } from './tilegrid.js';
@@ -10,7 +10,8 @@ const CELL_PX = TILE_PX / BINS;
 
 export class HeatLayer {
   #grid;
-  #query = '';
+  #meant = { query: '', less: null };
+  #drawn = false;
   #on = false;
   #breaks = steps(0);
   #timer = 0;
@@ -21,10 +22,11 @@ export class HeatLayer {
   /** @param {L.Map} map  @param {string} url of the incident tiles */
   constructor(map, url) {
     this.#grid = new TileGrid(map, { name: 'heat', z: 260 }, {
-      urlOf: (place) => withQuery(urlFor(url, place), { ...Object.fromEntries(new URLSearchParams(this.#query)), as: 'bins' }),
-      read: (layers) => {
+      urlsOf: (place) => [this.#meant.query, this.#meant.less].filter((query) => query !== null).map((query) => (
+        withQuery(urlFor(url, place), { ...Object.fromEntries(new URLSearchParams(query)), as: 'bins' }))),
+      read: (layers, less) => {
         this.#restyleSoon();
-        return { cells: (layers.get('clusters') || []).map(cellOf) };
+        return { cells: without(layers.get('clusters') || [], less ? less.get('clusters') || [] : []).map(cellOf) };
       },
       draw: (context, { cells }) => cells.forEach((cell) => this.#drawCell(context, cell)),
     });
@@ -33,32 +35,40 @@ export class HeatLayer {
 
   show(on) {
     this.#on = on;
-    if (on) this.#grid.show();
-    else this.#grid.hide();
-    this.onRestyle(on ? this.#breaks : null);
+    this.#redraw();
   }
 
-  /** Count what a filter means, as the server reads it. */
-  ask(query) {
-    if (query === this.#query) return;
-    this.#query = query;
-    if (this.#on) this.#grid.restart();
+  /** Count what a filter means, see `drawn`; a query of null means nothing. */
+  ask({ query, less }) {
+    if (query === this.#meant.query && less === this.#meant.less) return;
+    this.#meant = { query, less };
+    if (this.#drawn) this.#grid.restart();
+    this.#redraw();
   }
 
   /** Some of the incidents have changed. */
-  changed() { if (this.#on) this.#grid.refresh(); }
+  changed() { if (this.#drawn) this.#grid.refresh(); }
 
   repaint() { this.#grid.redraw(); }
 
+  #redraw() {
+    const wanted = this.#on && this.#meant.query !== null;
+    if (wanted === this.#drawn) return;
+    this.#drawn = wanted;
+    if (wanted) this.#grid.show();
+    else this.#grid.hide();
+    this.onRestyle(wanted ? this.#breaks : null);
+  }
+
   /** Class by the fullest cell in sight; tiles come one by one, so a little later. */
   #restyleSoon() {
-    if (!this.#on) return;
+    if (!this.#drawn) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       const counts = this.#grid.kept.flatMap(({ cells }) => cells.map(({ count }) => count));
       this.#breaks = steps(counts.reduce((most, count) => Math.max(most, count), 0));
       this.#grid.redraw();
-      this.onRestyle(this.#on ? this.#breaks : null);
+      this.onRestyle(this.#drawn ? this.#breaks : null);
     }, 150);
   }
 

@@ -3,7 +3,7 @@
  * or a look into the past, come as tiles of points and of badges with counts.
  */
 import { urlFor } from '../shared/api.js';
-import { badgesOf, rowOf, short } from './clusters.js';
+import { badgesOf, rowOf, short, without } from './clusters.js';
 import { ringOf } from './deadline.js';
 import { markers, pulse } from './leaflet.js';
 import { drawBadge, drawGlyph, reach } from './pen.js';
@@ -25,7 +25,7 @@ export class IncidentLayer {
   #rows = new Map();
   #now = 0;
   #selected = null;
-  #query = null;        // of the tiles, null while markers are drawn
+  #tiles = null;        // {query, less, hidden} of the tiles, null while markers are drawn
   #dirty = [];          // places of what has changed; null: everywhere
   #timer = 0;
 
@@ -41,8 +41,8 @@ export class IncidentLayer {
     });
     this.#markers.addTo(map);
     this.#grid = new TileGrid(map, { name: 'incidents', z: 410 }, {
-      urlOf: (place) => `${urlFor(this.#url, place)}${this.#query ? `?${this.#query}` : ''}`,
-      read: readTile,
+      urlsOf: (place) => this.#urlsOf(urlFor(this.#url, place)),
+      read: (layers, less) => readTile(layers, less, this.#tiles ? this.#tiles.hidden : []),
       draw: (context, tile) => this.#drawTile(context, tile),
     });
     map.on('zoomend', () => this.#drawMarkers());
@@ -51,24 +51,25 @@ export class IncidentLayer {
   /**
    * Show what a filter means.
    * @param {object[]} rows those at hand that pass
-   * @param {{now, selected, query: string, back: boolean, replay: boolean}} meant the filter as the
-   *   server reads it; whether it looks beyond the rows; whether the rows are of a moment gone by
+   * @param {{now, selected, query, less, hidden, back: boolean, replay: boolean}} meant the filter as
+   *   the server reads it, see `drawn`; whether it looks beyond the rows; whether the rows are of a
+   *   moment gone by
    */
-  draw(rows, { now, selected, query = '', back = false, replay = false }) {
-    const tiled = !replay && (back || rows.length > MOST_ROWS);
+  draw(rows, { now, selected, query, less, hidden, back = false, replay = false }) {
+    const tiled = !replay && query !== null && (back || rows.length > MOST_ROWS);
     const shown = tiled ? rows.filter(({ id }) => id === selected) : rows;
     this.#rows = new Map(shown.map((row) => [row.id, row]));
     const minute = Math.floor(now / 60000) !== Math.floor(this.#now / 60000);
     this.#now = now;
     this.#selected = selected;
     this.#drawMarkers();
-    this.#useTiles(tiled ? query : null);
+    this.#useTiles(tiled ? { query, less, hidden } : null);
     if (tiled && minute) this.#grid.redraw();    // rings follow the clock
   }
 
   /** The store has changed: {before, after} each, null when all of it is new. */
   changed(changes) {
-    if (this.#query === null) return;
+    if (!this.#tiles) return;
     const places = changes && changes.flatMap(({ before, after }) => [before, after])
       .filter(Boolean).map(({ lat, lon }) => [lat, lon]);
     this.#dirty = places && this.#dirty && [...this.#dirty, ...places];
@@ -76,7 +77,7 @@ export class IncidentLayer {
       const dirty = this.#dirty;
       this.#timer = 0;
       this.#dirty = [];
-      if (this.#query !== null) this.#grid.refresh(dirty);
+      if (this.#tiles) this.#grid.refresh(dirty);
     }, REFRESH_MS);
   }
 
@@ -88,7 +89,7 @@ export class IncidentLayer {
 
   /** What of the tiles lies under a place; markers answer for themselves. */
   hit(latlng) {
-    const tile = this.#query === null ? null : this.#grid.at(latlng);
+    const tile = this.#tiles && this.#grid.at(latlng);
     if (!tile) return null;
     const point = nearest(tile.read.points.map((one) => ({ ...one, reach: reach(this.#lookOf(one.row)) })), tile);
     if (point) return { words: wordsOf(point.row), choose: () => this.#select(point.row.id) };
@@ -99,13 +100,19 @@ export class IncidentLayer {
     };
   }
 
-  #useTiles(query) {
-    if (query === this.#query) return;
-    const before = this.#query;
-    this.#query = query;
-    if (query === null) this.#grid.hide();
-    else if (before === null) this.#grid.show();
+  #useTiles(meant) {
+    const before = this.#tiles;
+    if (JSON.stringify(meant) === JSON.stringify(before)) return;
+    this.#tiles = meant;
+    if (!meant) this.#grid.hide();
+    else if (!before) this.#grid.show();
     else this.#grid.restart();
+  }
+
+  #urlsOf(url) {
+    const { query, less } = this.#tiles;
+    const all = query ? `${url}?${query}` : url;
+    return less === null ? [all] : [all, `${url}?${less}&as=bins`];
   }
 
   #drawMarkers() {
@@ -133,14 +140,15 @@ export class IncidentLayer {
   }
 }
 
-/** {points: [{x, y, row}], badges}: of a tile, in its pixels. */
-function readTile(layers) {
+/** {points: [{x, y, row}], badges}: of a tile, in its pixels; `less` are the bins of what is hidden. */
+function readTile(layers, less, hidden) {
+  const taken = less ? less.get('clusters') || [] : [];
   return {
-    points: (layers.get('points') || []).map((feature) => {
+    points: (layers.get('points') || []).filter(({ props }) => !hidden.includes(props.state)).map((feature) => {
       const [[{ x, y }]] = feature.geom;
       return { x, y, row: rowOf(feature) };
     }),
-    badges: badgesOf(layers.get('clusters') || [], TILE_PX),
+    badges: badgesOf(without(layers.get('clusters') || [], taken), TILE_PX),
   };
 }
 

@@ -4,9 +4,10 @@
  * and GeoJSON and gives back small objects.
  */
 /* global L */
-import { drawGlyph, drawName, reach } from './pen.js';
+import { dots, drawGlyph, drawName, reach } from './pen.js';
 
 const REACH_PX = 6;     // a marker or border this near to the pointer is meant
+const PIN_PX = 32;
 
 /** The canvas that all shapes of one map share: clicks then reach whatever lies on top. */
 export function createCanvas(map) {
@@ -66,7 +67,7 @@ export function canvasTiles(map, { name, z }, size, on) {
     /** Keys of the tiles that show a place: its own, and those it reaches into. */
     keysNear(latlng) {
       const { zoom, x, y } = place(latlng);
-      const margin = 1 / 16;
+      const margin = 20 / 512;    // as the server's tiles have
       return [-margin, margin].flatMap((dx) => [-margin, margin].map((dy) => (
         keyOf({ x: Math.floor(x + dx), y: Math.floor(y + dy), z: zoom }))));
     },
@@ -91,6 +92,38 @@ export function veil(canvas, geometry, colour) {
 }
 
 export const boundsOf = ([west, south, east, north]) => L.latLngBounds([south, west], [north, east]);
+
+/** Where a filter looks, drawn by hand: set(corners [[lon, lat], …] or null, {line, halo}). */
+export function drawnShape(canvas, map) {
+  let lines = [];
+  return {
+    set(corners, { line, halo }) {
+      lines.forEach((one) => one.remove());
+      const ring = corners && L.GeoJSON.coordsToLatLngs(corners);
+      const style = { renderer: canvas, interactive: false, fill: false, lineCap: 'butt' };
+      lines = ring ? [
+        L.polygon(ring, { ...style, color: halo, weight: 6, opacity: 0.9 }),
+        L.polygon(ring, { ...style, color: line, weight: 2.5, opacity: 1, dashArray: '10 5 2 5' }),
+      ] : [];
+      lines.forEach((one) => one.addTo(map));
+    },
+  };
+}
+
+/** Dotted areas in a pane of their own, below what one points at: set([{shape}], colour). */
+export function dottedAreas(map, { name, z }) {
+  map.createPane(name).style.zIndex = z;
+  map.getPane(name).style.pointerEvents = 'none';
+  const renderer = L.canvas({ pane: name, padding: 0.3 });
+  const group = L.layerGroup().addTo(map);
+  return {
+    set(areas, colour) {
+      group.clearLayers();
+      const style = { color: colour, weight: 1.5, fillColor: dots(colour), fillOpacity: 1 };
+      areas.forEach(({ shape }) => L.geoJSON(shape, { renderer, pane: name, interactive: false, style }).addTo(group));
+    },
+  };
+}
 
 // -- markers --------------------------------------------------------------------------------------
 
@@ -140,6 +173,36 @@ function glyphClass() {
       if (drawing && !this._empty()) drawGlyph(context, this._point, this.options.look);
     },
   });
+}
+
+/**
+ * Markers made of the page's own elements, few and reached by Tab: put(id, at, {words, element}),
+ * drop(id), ids(). Hovered or focused, one says its words; a click or Enter chooses it.
+ */
+export function pins(map, choose) {
+  const all = new Map();
+  return {
+    put(id, at, { words, element }) {
+      const pin = all.get(id) || make(id, at, element);
+      pin.setLatLng(at).setTooltipContent(words);
+      pin.getElement().setAttribute('aria-label', words);
+    },
+    drop(id) {
+      all.get(id).remove();
+      all.delete(id);
+    },
+    ids: () => Array.from(all.keys()),
+  };
+
+  function make(id, at, element) {
+    const pin = L.marker(at, { icon: L.divIcon({ className: 'pin', html: element, iconSize: [PIN_PX, PIN_PX] }), riseOnHover: true })
+      .bindTooltip('', { direction: 'top', offset: [0, -18] })
+      .on('click', () => choose(id))
+      .on('keydown', ({ originalEvent: { key } }) => { if (key === 'Enter') choose(id); })
+      .addTo(map);
+    all.set(id, pin);
+    return pin;
+  }
 }
 
 // -- words on the map -----------------------------------------------------------------------------

@@ -5,6 +5,8 @@ import { config } from '../shared/config.js';
 import { byId } from '../shared/dom.js';
 import { createAfter } from './after.js';
 import { createAlarm } from './alarm.js';
+import { ask } from './ask.js';
+import { createAtOnce } from './atonce.js';
 import { createBulk } from './bulk.js';
 import { Chart } from './chart.js';
 import { createChips } from './chips.js';
@@ -16,6 +18,7 @@ import { Drawer } from './drawer.js';
 import { locate, prepare } from './evidence.js';
 import { createFigures } from './figures.js';
 import { createFilterBar } from './filterbar.js';
+import { createHabits } from './habits.js';
 import { readHash, writeHash } from './hash.js';
 import { listenToKeys } from './keys.js';
 import { createKnown } from './known.js';
@@ -23,6 +26,7 @@ import { createLasso } from './lasso.js';
 import { createLightbox } from './lightbox.js';
 import { createListHead } from './listhead.js';
 import { createFeed } from './live.js';
+import { OnCall } from './oncall.js';
 import { createPage } from './page.js';
 import { Past } from './past.js';
 import { createQueues } from './queues.js';
@@ -52,26 +56,49 @@ const chart = new Chart(config, {
 }, {
   incident: (id) => desk.select(id),
   area: (area) => desk.selectArea(area),
+  onCall: ({ areas }) => desk.select(`area:${areas[0]}`, { move: false }),
   states: (shown) => desk.filter({ shown }),
   moved: () => remember(),
 }, asked);
 
+const onCall = new OnCall(() => get(config.urls.on_call), (others) => {
+  chart.drawOnCall(onCall.people, clock.now());
+  if (others) desk.draw();
+});
+
+// -- deeds ---------------------------------------------------------------------------------------
+
+const form = { prepare, locate, pick: createCrosshair(chart, byId('deed')), habits: createHabits(window.localStorage) };
+const askFor = (deed, incident) => ask(byId('deed'), incident, deed, { form, done: onDeed });
+const onDeed = createAfter({
+  toast: toast.show,
+  take(incident, words) {
+    desk.learn(incident);
+    drawer.take(incident, words);
+  },
+  leave: (id) => desk.leave(id),
+  redispatch: (incident) => askFor('dispatch', incident),
+});
+const atOnce = createAtOnce({
+  done: onDeed,
+  failed(incident, words) {
+    if (!drawer.complain(incident.id, words)) toast.show(`${incident.number} ${words}`);
+  },
+  ask: (deed, incident) => askFor(deed, incident),
+  changed: (id) => drawer.busy(id),
+});
+
 const drawer = new Drawer(byId('drawer'), {
   tree: () => desk.tree,
   now: () => clock.now(),
+  onCall: () => onCall.people,
   openPhotos: createLightbox(byId('photo')),
   onFacts: (incident) => desk.learn(incident),
   onShow: (row) => chart.goTo(row, { closer: true }),
   open: (id) => desk.select(id),
-  form: { prepare, locate, pick: createCrosshair(chart, byId('deed')) },
-  onDeed: createAfter({
-    toast,
-    take(incident, words) {
-      desk.learn(incident);
-      drawer.take(incident, words);
-    },
-    leave: (id) => desk.leave(id),
-  }),
+  form,
+  onDeed,
+  atOnce,
   close: () => desk.select(null),
 });
 
@@ -145,7 +172,7 @@ const page = createPage(() => {
 });
 const views = createViewMenu({ button: byId('views-button'), panel: byId('views') }, {
   here,
-  toast,
+  toast: toast.show,
   go(hash) {
     window.history.pushState(null, '', hash);
     follow();
@@ -161,7 +188,7 @@ const openRoster = createRoster(byId('roster'), {
     chart.pulse(place);
   },
 });
-const openBulk = createBulk(byId('bulk-dialog'), (incident) => desk.learn(incident));
+const openBulk = createBulk(byId('bulk-dialog'), { learn: (incident) => desk.learn(incident), habits: form.habits });
 const drawOnMap = createLasso(byId('ground'), (point) => chart.placeAt(point));
 
 async function selectByShape(kind) {
@@ -180,9 +207,14 @@ byId('order').addEventListener('change', (event) => desk.filter({ order: event.t
 byId('area-chip').addEventListener('click', () => desk.select(null));
 
 const deedKeys = Object.fromEntries(Object.entries(DEEDS_OF).map(([key, deeds]) => (
-  [key, () => deeds.some((deed) => drawer.press(deed))])));
+  // A letter that is held down is one press.
+  [key, (event) => event.repeat || deeds.some((deed) => drawer.press(deed))])));
+const optionKeys = Object.fromEntries(Object.entries(DEEDS_OF).map(([key, deeds]) => (
+  [key.toUpperCase(), () => deeds.some((deed) => drawer.askFor(deed))])));
 listenToKeys({
   ...deedKeys,
+  ...optionKeys,
+  z: () => toast.undo(),
   j: () => desk.step(1),
   k: () => desk.step(-1),
   '/': page.search,
@@ -212,7 +244,10 @@ const feed = createFeed({
     if (back) chart.retry();
   },
 });
-document.addEventListener('visibilitychange', () => feed.poke());
+document.addEventListener('visibilitychange', () => {
+  feed.poke();
+  onCall.tick();
+});
 
 /** The areas, tried again until they come; meanwhile the banner says that the server is away. */
 async function loadAreas() {
@@ -242,4 +277,8 @@ async function openDefault() {
 if (!asked) openDefault();
 feed.start();
 loadAreas().then(drawAreas);
-setInterval(() => desk.tick(), WORDS_MS);
+onCall.tick();
+setInterval(() => {
+  desk.tick();
+  onCall.tick();
+}, WORDS_MS);

@@ -147,6 +147,24 @@ function hatching(context, colour) {
   return context.createPattern(piece, 'repeat');
 }
 
+/** Dots in rows, as a fill that nobody takes for the slanted lines. */
+export function dots(colour) {
+  const side = 9;
+  const ratio = window.devicePixelRatio || 1;
+  const piece = Object.assign(document.createElement('canvas'), { width: side * ratio, height: side * ratio });
+  const pen = piece.getContext('2d');
+  pen.scale(ratio, ratio);
+  pen.fillStyle = colour;
+  [[side / 4, side / 4], [(3 * side) / 4, (3 * side) / 4]].forEach(([x, y]) => {
+    pen.beginPath();
+    pen.arc(x, y, 1.3, 0, 2 * Math.PI);
+    pen.fill();
+  });
+  const pattern = pen.createPattern(piece, 'repeat');
+  pattern.setTransform(new DOMMatrix().scale(1 / ratio));
+  return pattern;
+}
+
 const fontOf = () => {
   if (!tokens.has('font')) tokens.set('font', getComputedStyle(document.body).fontFamily);
   return tokens.get('font');

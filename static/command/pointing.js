@@ -23,7 +23,8 @@ export function createPointing(map, hover, layers) {
     frame = frame || requestAnimationFrame(look);
   }
 
-  map.on('mousemove', ({ latlng }) => soon(latlng));
+  // A marker made of elements and the map's controls speak for themselves.
+  map.on('mousemove', ({ latlng, originalEvent }) => soon(originalEvent.target.closest('.pin, .leaflet-control') ? null : latlng));
   map.on('mouseout zoomstart', () => soon(null));
   map.on('click', ({ latlng }) => {
     const found = hitAt(latlng);

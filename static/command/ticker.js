@@ -97,7 +97,7 @@ function emptyItem(id, select) {
 function faceOf(row, now, isNew) {
   const clock = clockOf(row, now);
   const left = dueWords(row, now);
-  const at = isOpen(row) ? row.reported_at : row.closed_at;
+  const at = row.closed_at || row.reported_at;    // what is void was never closed
   const ago = when(at, now);
   return {
     key: [left, ago, isNew].join('|'),

@@ -11,17 +11,17 @@ const RETRY_MS = 3000;
 export class TileGrid {
   #tiles = new Map();      // key -> {canvas, coords, read, stop}
   #grid;
-  #urlOf;
+  #urlsOf;
   #read;
   #draw;
 
   /**
    * @param {L.Map} map  @param {{name: string, z: number}} pane where in the pile it lies
-   * @param {{urlOf({z, x, y}): string, read(Map): object, draw(context, object)}} how read: what is
-   *   kept of a tile; draw: on a context in the tile's pixels
+   * @param {{urlsOf({z, x, y}): string[], read(...Map): object, draw(context, object)}} how read: what
+   *   is kept of a tile, from the answers; draw: on a context in the tile's pixels
    */
-  constructor(map, pane, { urlOf, read, draw }) {
-    this.#urlOf = urlOf;
+  constructor(map, pane, { urlsOf, read, draw }) {
+    this.#urlsOf = urlsOf;
     this.#read = read;
     this.#draw = draw;
     this.#grid = canvasTiles(map, pane, TILE_PX, {
@@ -73,7 +73,8 @@ export class TileGrid {
   /** An older picture stays until the newer one is here; what failed is tried again. */
   async #load(tile) {
     try {
-      tile.read = this.#read(await loadTile(this.#urlOf(tile.coords), TILE_PX, tile.stop.signal));
+      const answers = this.#urlsOf(tile.coords).map((url) => loadTile(url, TILE_PX, tile.stop.signal));
+      tile.read = this.#read(...await Promise.all(answers));
       this.#paint(tile);
     } catch {
       if (!tile.stop.signal.aborted) setTimeout(() => { if (!tile.stop.signal.aborted) this.#load(tile); }, RETRY_MS);

@@ -6,7 +6,7 @@ import { say } from './words.js';
 
 /**
  * @param {{button, panel: HTMLElement}} places
- * @param {{here: function(): string, go: function(string), toast: function(string, function)}} tools
+ * @param {{here: function(): string, go: function(string), toast: function(string, {undo: function})}} tools
  *   here: the hash of what is on show; go: show another
  * @returns {{shut: function(): boolean, start: function(): Promise<string|null>}} start: the hash to
  *   open with, null for none
@@ -49,7 +49,7 @@ export function createViewMenu({ button, panel }, { here, go, toast }) {
   const drop = (view) => attempt(async () => {
     await remove(urlFor(config.urls.view, { view_id: view.id }));
     await load();
-    toast(say('views.deleted', { name: view.name }), () => keep(view));
+    toast(say('views.deleted', { name: view.name }), { undo: () => keep(view) });
   });
 
   function draw() {

@@ -19,6 +19,8 @@ let bounds = [73, 18, 135, 54];
 let map = null;
 
 const pageOf = (code) => withQuery(config.urls.page, { area: code });
+// What was reported is so whatever became of it: also what was then found to be no case.
+const ALL_STATES = Object.keys(config.states).join(',');
 const desk = (filter) => deskLink(config.urls.command, bounds, { area, ...filter });
 const number = (value) => value.toLocaleString(config.lang);
 
@@ -34,10 +36,11 @@ function draw(figures) {
   }
   fill(byId('hours'), trend([{ values: figures.hours.map(({ reported }) => reported), kind: 'reported' }],
     figures.hours.map(({ at }) => clock(at))));
+  const dayWords = figures.days.map(({ day }) => shortDay(day));
   fill(byId('days'), trend([
     { values: figures.days.map(({ reported }) => reported), kind: 'reported' },
     { values: figures.days.map(({ closed }) => closed), kind: 'closed' },
-  ], figures.days.map(({ day }) => shortDay(day))));
+  ], dayWords), el('ol', { class: 'figures-days' }, figures.days.map(dayLink)));
   fill(byId('shares'), shares(figures));
   fill(byId('areas'), figures.areas.map(line));
   byId('none').hidden = figures.areas.length > 0;
@@ -63,11 +66,17 @@ function rate(name, { rates, period }, theme) {
       el('small', {}, value === null ? words('too_few') : `${numerator}/${denominator}`)));
 }
 
+/** Below the line of a day: how many were reported on it, and which. */
+const dayLink = ({ day, reported }) => el('li', {},
+  el('a', { href: desk({ since: day, until: day, state: ALL_STATES }), 'data-count': reported },
+    el('span', {}, shortDay(day)), el('span', { class: 'figure' }, number(reported))));
+
 function shares({ categories, period }) {
   const shown = categories.filter(({ reported }) => reported);
+  if (!shown.length) return el('li', { class: 'figures-none' }, words('no_reports'));
   const all = shown.map(({ reported }) => reported);
   return shown.map(({ code, name, reported }) => el('li', {},
-    el('a', { href: desk({ category: code, since: period.from, until: period.to }) }, name),
+    el('a', { href: desk({ category: code, since: period.from, until: period.to, state: ALL_STATES }), 'data-count': reported }, name),
     el('meter', { min: 0, max: 100, value: shareOf(reported, all), 'aria-hidden': true }),
     el('span', { class: 'figure' }, number(reported))));
 }
@@ -83,12 +92,13 @@ async function look() {
       const outlines = await outlinesOf(area);
       if (outlines.bounds) {
         bounds = outlines.bounds;
-        map = drawOutlines(outlines);
+        map = drawOutlines(outlines, words('map'));
         fill(byId('map'), map.element);
       }
     }
     draw(await figuresOf(area));
     byId('told').hidden = true;
+    document.body.dataset.ready = 'yes';
   } catch (error) {
     byId('told').textContent = error.status ? error.message : words('lost');
     byId('told').hidden = false;

@@ -25,9 +25,10 @@ export function shade(count, most) {
 
 /**
  * @param {{bounds: number[], areas: {code, name, rings, label}[]}} outlines as the API gives them
+ * @param {string} words what it shows, for who cannot see it
  * @returns {{element, colour(counts: Map), dots(places)}} counts: code -> number
  */
-export function drawOutlines({ bounds, areas }) {
+export function drawOutlines({ bounds, areas }, words) {
   const { height, place } = projection(bounds);
   const path = (ring) => `M${ring.map((corner) => place(corner).map(Math.round).join(' ')).join('L')}Z`;
   const shapes = new Map(areas.map(({ code, rings }) => [
@@ -39,7 +40,7 @@ export function drawOutlines({ bounds, areas }) {
   });
   const spots = svg('g', { class: 'spots' });
   const element = svg('svg', {
-    viewBox: `-10 -10 ${WIDTH + 20} ${height + 20}`, class: 'outlines', role: 'img',
+    viewBox: `-10 -10 ${WIDTH + 20} ${height + 20}`, class: 'outlines', role: 'img', 'aria-label': words,
   }, ...shapes.values(), spots, ...names);
   return {
     element,

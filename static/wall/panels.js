@@ -14,7 +14,7 @@ let map = null;
 
 /** Put the shapes of the areas below into the map's panel. */
 export function drawMap(outlines) {
-  map = outlines.bounds ? drawOutlines(outlines) : null;
+  map = outlines.bounds ? drawOutlines(outlines, words('map')) : null;
   fill(byId('map'), map && map.element);
 }
 

@@ -6,11 +6,15 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.contrib.gis.geos import Point
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from gis_grid.facilities import coverage
 from gis_grid.people.models import Session
-from incidents import actions
-from incidents.models import Incident
+from incidents import actions, on_duty
+from incidents.models import EmergencyDuty, Incident
+from tests import circles
 from tests.browser.desk import Desk, do, figure, handled, report, row, view_of
 from tests.product import Product
 from tests.world import World, inside
@@ -29,10 +33,10 @@ def click_middle(page: Page) -> None:
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
-INK_IN_MIDDLE = """() => {
+INK_IN_MIDDLE = """([names, side]) => {
     const map = document.getElementById('map').getBoundingClientRect();
     const [x, y] = [map.left + map.width / 2, map.top + map.height / 2];
-    const panes = ['areas', 'overlay', 'incidents'].map((pane) => `.leaflet-${pane}-pane canvas`);
+    const panes = names.map((pane) => `.leaflet-${pane}-pane canvas`);
     const drawn = [...document.querySelectorAll(panes.join())];
     return Math.max(...drawn.map((canvas) => {
         const box = canvas.getBoundingClientRect();
@@ -40,14 +44,32 @@ INK_IN_MIDDLE = """() => {
         const inside = x >= box.left && x < box.right && y >= box.top && y < box.bottom;
         if (!inside) return 0;
         const at = [(x - box.left) * scale, (y - box.top) * scale];
-        return canvas.getContext('2d').getImageData(...at, 1, 1).data[3];
+        const { data } = canvas.getContext('2d').getImageData(...at, side, side);
+        return Math.max(...data.filter((_, index) => index % 4 === 3));
     }));
 }"""
 
 
-def wait_for_ink(page: Page, condition: str) -> None:
-    """Wait until what is drawn in the middle of the map is as opaque (0-255) as that."""
-    page.wait_for_function(f"() => ({INK_IN_MIDDLE})() {condition}")
+def wait_for_ink(
+    page: Page,
+    condition: str,
+    panes: tuple[str, ...] = ("areas", "overlay", "incidents"),
+    side: int = 1,
+) -> None:
+    """Wait until what is drawn in the middle of the map is as opaque (0-255) as that.
+
+    `side`: of the square that is looked at, in pixels; the most opaque counts.
+    """
+    script = f"(asked) => ({INK_IN_MIDDLE})(asked) {condition}"
+    page.wait_for_function(script, arg=[list(panes), side])
+
+
+def hover_middle(page: Page) -> None:
+    """Point at what lies in the middle of the map."""
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    for step in (3, 0):
+        page.mouse.move(box["x"] + box["width"] / 2 + step, box["y"] + box["height"] / 2)
 
 
 # -- live ------------------------------------------------------------------------------------------
@@ -202,6 +224,128 @@ def test_states_are_switched_off_for_list_and_map(
     page.locator("#layers").get_by_label("已受理", exact=True).uncheck()
     expect(row(page, mixed["calm"])).to_have_count(0)
     expect(page.locator("#panel .row")).to_have_count(3)
+
+
+def test_a_hidden_state_is_hidden_in_tiles_and_hot_spots_too(desk: Desk, world: World) -> None:
+    incident = report(world)
+    do(world, "accept", incident.pk)
+    back = desk(view=f"{view_of(inside())}?since=2026-01-01")  # tiles: it looks into the past
+    expect(row(back, incident)).to_be_visible()
+    wait_for_ink(back, "=== 255", ("incidents",))
+    hide = back.locator("#layers").get_by_label("已受理", exact=True)
+    back.locator("#layers-button").click()
+    hide.uncheck()
+    wait_for_ink(back, "=== 0", ("incidents",))
+    expect(row(back, incident)).to_have_count(0)
+    hide.check()
+    expect(row(back, incident)).to_be_visible()
+
+    # All that lives, but without one state: no question says that, so it is taken away.
+    live = desk(view=f"{view_of(inside())}?")
+    expect(row(live, incident)).to_be_visible()
+    live.locator("#layers-button").click()
+    live.locator("#layers").get_by_label("热点").check()
+    wait_for_ink(live, "> 100", ("heat",))
+    live.locator("#layers").get_by_label("已受理", exact=True).uncheck()
+    wait_for_ink(live, "=== 0", ("heat",))
+    live.locator("#layers").get_by_label("已上报", exact=True).uncheck()
+    live.locator("#layers").get_by_label("已受理", exact=True).check()
+    wait_for_ink(live, "> 100", ("heat",))
+
+
+# -- what else lies on the map ---------------------------------------------------------------------
+
+
+def test_the_outline_of_where_the_filter_looks_stays(desk: Desk, world: World) -> None:
+    (west, south), (east, north) = inside(0.5, 0.3), inside(0.8, 0.7)
+    box = ";".join(
+        f"{x},{y}" for x, y in [(west, south), (east, south), (east, north), (west, north)]
+    )
+    page = desk(view=f"{view_of(inside(0.5, 0.35))}?queue=open&within={box}")
+    wait_for_ink(page, "> 200", ("overlay",))  # the middle lies on its western side
+    page.locator("#theme").click()
+    wait_for_ink(page, "> 200", ("overlay",))
+    page.locator("[data-chip=within]").click()
+    wait_for_ink(page, "=== 0", ("overlay",))
+
+
+def test_who_cannot_walk_is_shown_for_the_kind_one_chooses(
+    desk: Desk, product: Product, world: World, settings: object
+) -> None:
+    settings.MEDIA_ROOT = str(product.media)  # type: ignore[attr-defined]
+    circles.build(world)
+    coverage.compute(coverage.Question("town", ("canteen", "clinic")))
+    home = circles.degrees((1250, 5))
+    page = desk(view=view_of((home["lon"], home["lat"]), zoom=17))
+    page.locator("#layers-button").click()
+    box = page.locator("#layers").get_by_label("服务空白")
+    page.route("**/api/command/gaps", lambda route: route.abort())
+    box.check()
+    expect(page.locator("#layers [role=alert]")).to_contain_text("没能载入")
+    page.unroute("**/api/command/gaps")
+    page.get_by_role("button", name="重试").click()
+    kinds = page.locator("#layers select")
+    expect(kinds).to_have_value("canteen")
+    wait_for_ink(page, "> 200", ("gaps",), side=12)
+    expect(page.locator("#legend .gap-key")).to_contain_text("15 分钟走不到老年食堂")
+    page.keyboard.press("Escape")
+    hover_middle(page)
+    expect(page.locator(".leaflet-tooltip")).to_contain_text("人走不到老年食堂")
+    page.locator("#layers-button").click()
+    kinds.select_option("clinic")
+    expect(page.locator("#legend .gap-key")).to_contain_text("社区卫生")
+    box.uncheck()
+    wait_for_ink(page, "=== 0", ("gaps",), side=12)
+    expect(page.locator("#legend .gap-key")).to_be_hidden()
+    expect(kinds).to_have_count(0)
+
+
+def test_who_is_on_emergency_duty_stands_on_the_map_until_they_switch_it_off(
+    desk: Desk, world: World
+) -> None:
+    li, now = world.actor("li"), timezone.now()
+    lon, lat = inside()
+    page = desk(view=view_of((lon, lat)))
+    page.clock.install()
+    page.reload()
+    page.locator("#layers-button").click()
+    box = page.locator("#layers").get_by_label("应急值守")
+    expect(box).not_to_be_checked()
+    expect(page.locator("#layers")).to_contain_text("还没有算过本辖区的步行圈")
+    page.keyboard.press("Escape")
+
+    on_duty.switch_on(li, now)
+    on_duty.place(li, Point(lon, lat, srid=4326), 8.0, now)
+    page.clock.fast_forward(31_000)
+    pin = page.get_by_role("button", name=re.compile("^Li · 翠湖第一网格 · 应急值守"))
+    expect(pin.locator(".on-call")).to_have_attribute("data-late", "no")
+    expect(pin).to_contain_text("前")
+    pin.hover()
+    expect(page.locator(".leaflet-tooltip", has_text="Li · 翠湖第一网格")).to_be_visible()
+    pin.press("Enter")
+    expect(page.locator("#drawer h2")).to_have_text("翠湖第一网格")
+    expect(page.locator("#drawer .on-duty")).to_contain_text("位置：")
+    page.locator("#layers-button").click()
+    expect(box).to_be_checked()
+    box.uncheck()
+    expect(pin).to_have_count(0)
+    box.check()
+    EmergencyDuty.objects.update(at=now - timedelta(minutes=11))
+    page.clock.fast_forward(31_000)
+    expect(pin.locator(".on-call")).to_have_attribute("data-late", "yes")
+
+    on_duty.switch_off(li)
+    page.clock.fast_forward(31_000)
+    expect(pin).to_have_count(0)
+    expect(page.locator("#drawer .on-duty")).to_have_count(0)
+
+
+def test_the_wall_is_one_step_away_and_so_is_the_way_back(desk: Desk, world: World) -> None:
+    page = desk()
+    page.get_by_role("link", name="大屏").click()
+    expect(page.locator(".wall-panels")).to_be_visible()
+    page.get_by_role("link", name="指挥中心").click()
+    expect(page.locator("#panel")).to_be_visible()
 
 
 # -- drawer ----------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Deeds at the desk in a real browser: forms, the menu, undo, and what others do meanwhile."""
 
 import hashlib
+import json
 import os
 import re
 from datetime import timedelta
@@ -10,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from gis_grid.people.models import Assignment, HandlingUnit, Role, Worker
 from gis_grid.territory.models import Level
@@ -56,12 +57,22 @@ def opened(page: Page, incident: Incident) -> Locator:
     return drawer
 
 
-def press(page: Page, deed: str) -> Locator:
-    """Press a deed's button, in the menu when it is there; return the dialog."""
+def tap(page: Page, deed: str) -> None:
+    """Press a deed's button, in the menu when it is there."""
     button = page.locator(f'.deeds [data-deed="{deed}"]')
     if not button.is_visible():
         page.get_by_role("button", name="更多").click()
     button.click()
+
+
+def press(page: Page, deed: str) -> Locator:
+    """Open the form of a deed by its button, or by the menu when a press would do it at once."""
+    options = page.locator(f'.deeds [data-options="{deed}"]')
+    if options.count():
+        page.get_by_role("button", name="更多").click()
+        options.click()
+    else:
+        tap(page, deed)
     dialog = page.locator("#deed")
     expect(dialog.locator("form")).to_be_visible()
     return dialog
@@ -98,9 +109,13 @@ def test_a_case_goes_from_report_to_end_at_the_desk(
     page = desk()
     drawer = opened(page, incident)
     shoot(page, "01-reported")
-    send(press(page, "accept"))
+    tap(page, "accept")
     expect(drawer.locator(".badge").first).to_have_text("已受理")
-    dialog = press(page, "dispatch")
+    expect(page.locator("#toast")).to_contain_text(f"{incident.number} 受理：已完成。")
+    expect(page.locator('.deeds [data-deed="dispatch"]')).to_contain_text("派遣……")
+    tap(page, "dispatch")  # no rule says to whom: the form asks
+    dialog = page.locator("#deed")
+    expect(dialog.locator("form")).to_be_visible()
     dialog.get_by_label("路灯管理所").check()
     shoot(page, "02-dispatch-form")
     send(dialog)
@@ -280,7 +295,7 @@ def test_a_suspended_case_says_so_and_why(desk: Desk, world: World, case: Incide
     expect(drawer.locator("header .due")).to_have_text("已挂起")
     expect(row(page, case).locator(".due")).to_have_attribute("data-due", "held")
     expect(drawer.locator('.timeline [data-kind="suspend"]')).to_contain_text("理由：天气原因")
-    send(press(page, "resume"))
+    tap(page, "resume")
     expect(drawer.locator("header .due")).to_have_attribute("data-due", "ahead")
 
 
@@ -320,7 +335,7 @@ def test_what_is_refused_leaves_the_map_and_comes_back_by_undo(desk: Desk, world
     toast.get_by_role("button", name="撤销").click()
     expect(row(page, incident)).to_be_visible()
     expect(drawer.locator(".badge").first).to_have_text("已上报")
-    expect(toast).to_be_hidden()
+    expect(toast).to_have_text(f"{incident.number} 已撤销“不予立案”。")
     assert kinds(incident) == ["report", "refuse", "restore"]
 
 
@@ -330,7 +345,8 @@ def test_duplicates_show_each_other(desk: Desk, world: World, case: Incident) ->
     drawer = opened(page, again)
     dialog = press(page, "merge")
     shoot(page, "13-merge")
-    dialog.get_by_label(re.compile("东门第二盏灯不亮")).check()
+    expect(dialog.get_by_label(re.compile("东门第二盏灯不亮"))).to_be_checked()
+    expect(dialog.locator("[type=submit]")).to_be_focused()
     send(dialog)
     expect(row(page, again)).to_have_count(0)
     drawer.locator(".links").get_by_role("button", name=case.number).click()
@@ -339,9 +355,123 @@ def test_duplicates_show_each_other(desk: Desk, world: World, case: Incident) ->
     shoot(page, "13b-merged")
     drawer.locator(".links").get_by_role("button", name=again.number).click()
     expect(drawer.locator("header .number")).to_have_text(again.number)
-    send(press(page, "restore"))
+    tap(page, "restore")
     expect(drawer.locator(".links button")).to_have_count(0)
     expect(row(page, again)).to_be_visible()
+
+
+# -- one press -------------------------------------------------------------------------------------
+
+
+def test_one_press_does_what_needs_nothing_said_and_does_it_once(
+    desk: Desk, world: World, units: dict[str, HandlingUnit]
+) -> None:
+    DispatchRule.objects.create(name="路灯归所", unit=units["lamps"], live=True)
+    incident = report(world)
+    page = desk()
+    drawer = opened(page, incident)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/deeds/*", hold)
+    button = page.locator('.deeds [data-deed="accept"]')
+    button.dblclick()
+    expect(button).to_have_attribute("aria-busy", "true")
+    expect(page.locator(".deeds button").last).to_have_attribute("aria-disabled", "true")
+    page.keyboard.press("a")
+    page.keyboard.press("Shift+A")
+    shoot(page, "19-busy")
+    held[0].continue_()
+    expect(drawer.locator(".badge").first).to_have_text("已受理")
+    assert len(held) == 1
+    page.unroute("**/deeds/*")
+
+    dispatch = page.locator('.deeds [data-deed="dispatch"]')
+    expect(dispatch).to_contain_text("派给路灯管理所")
+    page.keyboard.press("d")
+    toast = page.locator("#toast")
+    expect(toast).to_contain_text(f"{incident.number} 已派给路灯管理所。")
+    shoot(page, "20-dispatched")
+    toast.get_by_role("button", name="改派").click()
+    dialog = page.locator("#deed")
+    dialog.get_by_label("园林所").check()
+    send(dialog)
+    expect(drawer.locator(".dispatches").first).to_contain_text("园林所")
+    assert kinds(incident) == ["report", "accept", "dispatch", "dispatch"]
+    assert not page.locator("#toast [aria-keyshortcuts]").count()  # the table has no way back
+
+
+def deed_id(request: Request) -> str:
+    """Return the id under which a deed was sent."""
+    return str(json.loads(request.post_data or "")["id"])
+
+
+def test_a_press_without_network_keeps_the_place_and_is_never_done_twice(
+    desk: Desk, world: World
+) -> None:
+    incident = report(world)
+    page = desk()
+    drawer = opened(page, incident)
+    ids: list[str] = []
+
+    def cut(route: Route) -> None:
+        ids.append(deed_id(route.request))
+        route.abort()
+
+    page.route("**/deeds/accept", cut)
+    page.keyboard.press("a")
+    expect(drawer.locator(".fault[role=alert]")).to_contain_text("不会办两次")
+    shoot(page, "21-unsent")
+    page.unroute("**/deeds/accept")
+    with page.expect_request("**/deeds/accept") as asked:
+        page.keyboard.press("a")
+    ids.append(deed_id(asked.value))
+    expect(drawer.locator(".badge").first).to_have_text("已受理")
+    expect(drawer.locator(".deeds .fault")).to_have_count(0)
+    assert ids[0] == ids[1]  # the same deed: had only its answer been lost, nothing was done twice
+    assert kinds(incident) == ["report", "accept"]
+
+
+def test_the_likeliest_answers_are_there_and_a_letter_takes_them_back(
+    desk: Desk, world: World, case: Incident, units: dict[str, HandlingUnit]
+) -> None:
+    worker = Worker.objects.get(code="he")
+    Assignment.objects.create(worker=worker, area=world.areas["A"], role=Role.OPERATOR)
+    DispatchRule.objects.create(name="路灯归所", unit=units["lamps"], live=True)
+    do(world, "dispatch", case.pk, to=To(unit="garden"))
+    page = desk("he")
+    drawer = opened(page, case)
+    dialog = page.locator("#deed")
+
+    page.keyboard.press("u")  # urge: the usual words stand there
+    expect(dialog.locator("textarea")).to_have_value("请尽快办理并反馈。")
+    expect(dialog.locator("[type=submit]")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+
+    dialog = press(page, "suspend")
+    dialog.get_by_label("天气原因").check()
+    dialog.locator("textarea").fill("暴雨")
+    send(dialog)
+    expect(drawer.locator("header .due")).to_have_text("已挂起")
+    page.locator("#toast").hover()
+    page.keyboard.press("z")
+    expect(drawer.locator("header .due")).to_have_attribute("data-due", "ahead")
+    expect(page.locator("#toast")).to_contain_text("已撤销“挂起”")
+
+    page.keyboard.press("r")  # a return: reason and proposal are chosen, Enter does it
+    expect(dialog.get_by_label("不属于法定职责")).to_be_checked()
+    expect(dialog.get_by_label("路灯管理所")).to_be_checked()
+    expect(dialog.locator("[type=submit]")).to_be_focused()
+    shoot(page, "22-return")
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    step = drawer.locator('.timeline [data-kind="return"]')
+    expect(step).to_contain_text("建议由路灯管理所办理")
+    expect(step).to_contain_text("不属于法定职责")
+    assert kinds(case)[-4:] == ["press", "suspend", "resume", "return"]
 
 
 # -- verification, evidence ------------------------------------------------------------------------
@@ -359,7 +489,7 @@ def test_a_failed_verification_is_rework_and_a_far_one_is_marked(
     do(world, "answer", case.pk, by="guo", note="已换")
     page = desk()
     drawer = opened(page, case)
-    send(press(page, "ask_verify"))
+    tap(page, "ask_verify")
     expect(drawer.locator(".badge").first).to_have_text("核查中")
     dialog = press(page, "fail")
     dialog.locator("textarea").fill("晚上看还是不亮")
@@ -548,7 +678,7 @@ def test_every_deed_of_the_desk_opens_its_form_in_english(
     deeds = [str(one) for one in bar.locator("[data-deed]").evaluate_all(ALL_DEEDS)]
     assert len(deeds) > 10
     for deed in deeds:
-        button = bar.locator(f'[data-deed="{deed}"]')
+        button = bar.locator(f'[data-options="{deed}"], [data-deed="{deed}"]').last
         if not button.is_visible():
             page.get_by_role("button", name="More").click()
         button.click()

@@ -1,21 +1,32 @@
 """The desk's filter, views, bulk deeds, keys, alarm, roster and time slider, in a real browser."""
 
+import os
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib.gis.geos import Point
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from gis_grid.people.models import Assignment, Role, Worker
 from incidents import on_duty
 from incidents.models import Category, Incident
 from tests.browser.desk import Desk, do, report, row, view_of
-from tests.world import World, inside
+from tests.world import World, add_units, inside
 
 pytestmark = pytest.mark.browser
 
 ROWS = "#panel .row"
+SHOTS = os.environ.get("GRID_SHOTS")
+
+
+def shoot(page: Page, name: str) -> None:
+    """Keep a picture for people to look at, where GRID_SHOTS names a folder."""
+    if SHOTS:
+        page.wait_for_timeout(400)
+        page.screenshot(path=Path(SHOTS) / f"{name}.png")
 
 
 def query(page: Page) -> str:
@@ -110,34 +121,95 @@ def test_what_a_box_holds_is_dealt_with_at_once(desk: Desk, world: World) -> Non
     expect(page.locator(ROWS)).to_have_count(4)
     expect(row(page, outer)).to_have_count(0)
 
-    do(world, "accept", inner[0].pk)  # somebody is first
+    do(world, "accept", inner[0].pk)  # for one of them it is not open any more
     expect(row(page, inner[0])).to_have_attribute("data-state", "accepted")
     page.locator("#bulk").click()
     dialog = page.locator("#bulk-dialog")
-    expect(dialog.locator("h2")).to_have_text("处理 4 件")
-    dialog.locator(".bulk-rows input").nth(3).uncheck()
+    before = dialog.locator(".note").first
+    expect(before).to_contain_text("4 件中有 3 件可以受理。")
+    expect(before).to_contain_text("（1 件）")
+    expect(dialog.locator("h2")).to_have_text("处理 3 件")
+    rows = dialog.locator(".bulk-rows li")
+    expect(rows.filter(has_text=inner[0].number).locator("input")).to_be_disabled()
+    expect(rows.filter(has_text=inner[0].number).locator(".outcome")).not_to_be_empty()
+    rows.filter(has_text=inner[3].number).locator("input").uncheck()
+    shoot(page, "30-bulk-before")
     dialog.get_by_role("button", name="开始").click()
-    expect(dialog.locator("[role=status]")).to_contain_text("没做 0 件")
-    outcomes = dialog.locator("[data-outcome]")
-    expect(outcomes).to_have_count(3)
-    accepted = Incident.objects.filter(state="accepted").count()
-    done = dialog.locator("[data-outcome=ok]").count()
-    assert (done, accepted) in ((2, 3), (3, 4))
+    expect(dialog.locator("[role=status]").last).to_have_text("完成 2 件，未成 0 件，没做 0 件。")
+    expect(dialog.locator("[data-outcome=ok]")).to_have_count(2)
+    expect(dialog.get_by_role("button", name="撤销")).to_have_count(0)  # nothing takes it back
+    assert Incident.objects.filter(state="accepted").count() == 3
     page.keyboard.press("Escape")
     page.locator("[data-chip=within]").click()
     expect(page.locator(ROWS)).to_have_count(5)
 
 
-def test_letters_open_the_deeds_that_are_open(desk: Desk, world: World) -> None:
+def test_many_are_refused_and_taken_back_row_by_row(desk: Desk, world: World) -> None:
+    incidents = [report(world, inside(0.4 + n / 20, 0.5)) for n in range(3)]
+    page = desk()
+    expect(page.locator(ROWS)).to_have_count(3)
+    page.locator("#bulk").click()
+    dialog = page.locator("#bulk-dialog")
+    page.get_by_label("做什么").select_option("refuse")
+    expect(dialog.locator(".note").first).to_contain_text("3 件中有 3 件可以不予立案。")
+    dialog.get_by_role("button", name="开始").click()
+    expect(dialog.locator(".ask .fault").first).not_to_be_empty()
+    assert not Incident.objects.filter(state="void").exists()
+    dialog.get_by_label("测试").check()
+    dialog.locator("textarea").fill("演练")
+    dialog.get_by_role("button", name="开始").click()
+    sums = dialog.locator("[role=status]").last
+    expect(sums).to_have_text("完成 3 件，未成 0 件，没做 0 件。")
+    shoot(page, "31-bulk-after")
+    assert Incident.objects.filter(state="void").count() == 3
+    do(world, "restore", incidents[0].pk)  # somebody else was first
+    dialog.get_by_role("button", name="撤销这 3 件").click()
+    expect(sums).to_have_text("完成 2 件，未成 1 件，没做 0 件。")
+    expect(dialog.locator("[data-outcome=not]")).to_have_count(1)
+    assert Incident.objects.filter(state="reported").count() == 3
+    page.keyboard.press("Escape")
+    expect(page.locator(ROWS)).to_have_count(3)
+
+
+def test_many_are_whistled_for_and_returned_with_one_form(desk: Desk, world: World) -> None:
+    add_units(world)
+    worker = Worker.objects.get(code="guo")
+    Assignment.objects.create(worker=worker, area=world.areas["A"], role=Role.OPERATOR)
+    incidents = [report(world, inside(0.4 + n / 20, 0.5)) for n in range(2)]
+    for incident in incidents:
+        do(world, "accept", incident.pk)
+    page = desk("guo")
+    expect(page.locator(ROWS)).to_have_count(2)
+    page.keyboard.press("b")
+    dialog = page.locator("#bulk-dialog")
+    sums = dialog.locator("[role=status]").last
+    page.get_by_label("做什么").select_option("whistle")
+    dialog.get_by_role("group", name="牵头单位").get_by_label("路灯管理所").check()
+    dialog.get_by_role("group", name="协办单位").get_by_label("园林所").check()
+    dialog.get_by_role("button", name="开始").click()
+    expect(sums).to_have_text("完成 2 件，未成 0 件，没做 0 件。")
+    page.keyboard.press("Escape")
+    page.keyboard.press("b")
+    page.get_by_label("做什么").select_option("return")
+    expect(dialog.get_by_label("不属于法定职责")).to_be_checked()
+    dialog.get_by_label("园林所").check()
+    shoot(page, "32-bulk-return")
+    dialog.get_by_role("button", name="开始").click()
+    expect(sums).to_have_text("完成 2 件，未成 0 件，没做 0 件。")
+    assert set(Incident.objects.values_list("state", "returns")) == {("accepted", 1)}
+
+
+def test_letters_do_the_deeds_that_are_open(desk: Desk, world: World) -> None:
     incident = report(world)
     page = desk()
     row(page, incident).click()
     expect(page.locator("#drawer [data-deed=accept] kbd")).to_have_text("A")
     page.keyboard.press("d")
     expect(page.locator("#deed")).to_be_hidden()
+    page.keyboard.press("Shift+A")
+    expect(page.locator("#deed form[data-deed=accept] [type=submit]")).to_be_focused()
+    page.keyboard.press("Escape")
     page.keyboard.press("a")
-    expect(page.locator("#deed")).to_be_visible()
-    page.locator("#deed [type=submit]").click()
     expect(row(page, incident)).to_have_attribute("data-state", "accepted")
     expect(page.locator("#drawer [data-deed=dispatch]")).to_be_visible()
     page.keyboard.press("d")

@@ -76,6 +76,20 @@ def test_a_workbook_is_read_back(happened: World, login) -> None:  # type: ignor
     assert "Chen" in str(list(about.iter_rows(values_only=True)))
 
 
+def test_more_rows_than_a_sheet_takes_go_on_in_the_next(  # type: ignore[no-untyped-def]
+    happened: World, login, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "SHEET_ROWS", 2)
+    first, second, _about = load_workbook(made(login("chen"), "xlsx"), read_only=True).worksheets
+
+    header, *rows = first.iter_rows(values_only=True)
+    again, *rest = second.iter_rows(values_only=True)
+    assert header == again
+    area = NAMES.index("area")
+    assert [row[area] for row in (*rows, *rest)] == ["B1", "A2", "A1"]
+    assert (len(rows), len(rest)) == (2, 1)
+
+
 @pytest.mark.parametrize("form", ["geojson", "gpkg"])
 def test_map_data_is_read_back_by_gdal(happened: World, login, form: str) -> None:  # type: ignore[no-untyped-def]
     meta, _ids, shapes, fields = pyogrio.raw.read(made(login("chen"), form))

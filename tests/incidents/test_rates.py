@@ -25,7 +25,8 @@ from incidents.deadlines.calendars import calendar_of
 from incidents.deadlines.working_time import Calendar
 from incidents.grounds import NoCase, ReturnGround
 from incidents.models import CallBack, Category, Incident, Rating, SourceChannel
-from incidents.rates import FIGURES, MIN_CASES, QUOTIENTS, Answer, By, Period, answer, ask
+from incidents.rates import COUNTS, FIGURES, MIN_CASES, QUOTIENTS, Answer, By, Period, answer, ask
+from incidents.rates.counting import FACTS, tallies
 from incidents.rates.elapsed import microseconds, working_us
 from incidents.rates.nearby import repeats
 from incidents.rates.periods import last_month, this_month, this_quarter, this_week
@@ -62,6 +63,21 @@ def test_the_published_month_comes_out_as_published(world: World) -> None:
     percent = ("closing_rate", "in_time_closing_rate", "filing_rate")
     assert [f"{100 * found[name]:.2f}" for name in percent] == ["93.72", "75.82", "94.50"]
     assert found["basis"]["closing_rate"] == {"numerator": 911, "denominator": 972, "reason": None}
+
+
+def test_each_fact_tells_which_counts_it_holds(world: World) -> None:
+    store(tianmen(world))
+    asked = ask(EVERYWHERE, Period(date(2016, 12, 1), date(2016, 12, 31)), at=NOW)
+    for fact, names in FACTS.items():
+        for found in fact(asked):
+            assert set(found) - {"key"} <= names, fact
+    needed = {*COUNTS, *(n for q in QUOTIENTS.values() for n in (q.numerator, q.denominator))}
+    assert set().union(*FACTS.values()) == needed
+    some = {"reported", "closings"}
+    alone, whole = tallies(asked, some), tallies(asked)
+    assert {k: {n: t[n] for n in some} for k, t in alone.items()} == {
+        k: {n: t[n] for n in some} for k, t in whole.items()
+    }
 
 
 # --- what counts when -------------------------------------------------------------------------

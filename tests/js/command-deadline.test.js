@@ -32,6 +32,7 @@ test('a clock that stands still neither warns nor blames', () => {
   assert.equal(ringOf(rowOf(late), NOW), 'over');
 });
 
-test('what has ended has no clock', () => {
+test('what has ended has no clock, nor has a row of a replay, which knows no deadline', () => {
+  assert.equal(clockOf(rowOf({ due_at: null, stage_due_at: null, amber_at: null }), NOW), '');
   ['closed', 'void'].forEach((state) => assert.equal(clockOf(rowOf({ state }), NOW), ''));
 });

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startOfDay } from '../../static/command/clock.js';
 import {
-  count, FIGURES, filterOf, looksBack, ordered, queryOf, QUEUES, sieve, START,
+  count, drawn, FIGURES, filterOf, looksBack, ordered, queryOf, QUEUES, sieve, START,
 } from '../../static/command/filter.js';
+import { MAP_STATES } from '../../static/shared/states.js';
 
 const NOW = new Date(2026, 2, 5, 14, 30).getTime();
 const MINUTE = 60000;
@@ -107,4 +108,28 @@ test('newest first, or nearest deadline first, and equal moments keep one order'
   assert.deepEqual(order('new'), newest.map(({ id }) => id));
   assert.equal(order('due')[0], 'b');
   assert.deepEqual(pick([...rows].reverse(), { ...START }).map(({ id }) => id), order('new'));
+});
+
+const OPEN = MAP_STATES.filter((state) => state !== 'closed');
+const shownBut = (...states) => MAP_STATES.filter((state) => !states.includes(state));
+
+test('with every state visible the server is asked for the filter as it is', () => {
+  assert.deepEqual(drawn({ ...START, q: '灯' }), { query: 'q=%E7%81%AF&queue=open', less: null, hidden: [] });
+});
+
+test('a hidden state is left out of the question where a question can say it', () => {
+  const without = (change, ...hidden) => drawn({ ...START, queue: '', ...change, shown: shownBut(...hidden) });
+  const states = (change, ...hidden) => new URLSearchParams(without(change, ...hidden).query).get('state');
+  assert.equal(states({ states: ['closed', 'accepted'] }, 'accepted'), 'closed');
+  assert.equal(states({ since: '2026-03-01' }, 'closed', 'accepted'), shownBut('closed', 'accepted').join());
+  assert.equal(states({ queue: 'open' }, 'reported'), shownBut('reported').join());
+  assert.equal(states({}, 'closed'), OPEN.join());
+  assert.equal(without({ states: ['accepted'] }, 'accepted').query, null);
+  assert.equal(without({}, ...MAP_STATES).query, null);
+});
+
+test('what is hidden among all that lives is asked for too, to be taken away', () => {
+  assert.deepEqual(drawn({ ...START, queue: '', area: 'A', shown: shownBut('reported', 'accepted') }), {
+    query: 'area=A', less: 'state=reported%2Caccepted&area=A', hidden: ['reported', 'accepted'],
+  });
 });

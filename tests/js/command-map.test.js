@@ -1,7 +1,7 @@
 /** The pure parts around the map: the URL's view, what lies under the pointer, badges, shapes of states. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { badgesOf, rowOf, short, steps } from '../../static/command/clusters.js';
+import { badgesOf, rowOf, short, steps, without } from '../../static/command/clusters.js';
 import { readHash, writeHash } from '../../static/command/hash.js';
 import { holds, nearest } from '../../static/command/rings.js';
 import { isOpen, lookOf, MAP_STATES, pathOf, STATES } from '../../static/shared/states.js';
@@ -110,4 +110,11 @@ test('a shape is a closed path within its radius', () => {
     assert.match(path, /^M.+Z$/);
     (lookOf(state).shape || []).forEach(([x, y]) => assert.ok(Math.hypot(x, y) <= 1.3));
   });
+});
+
+
+test('bins without some of what they hold keep the number and the middle of the rest', () => {
+  const left = without([bin(1, 5, 10, 20), bin(2, 3, 0, 0), bin(9, 1, 7, 7)], [bin(1, 2, 25, 20), bin(2, 3, 0, 0), bin(4, 1, 1, 1)]);
+  assert.deepEqual(left.map(({ props }) => [props.bin, props.count]), [[1, 3], [9, 1]]);
+  assert.deepEqual(left[0].geom, [[{ x: 0, y: 20 }]]);    // (5 · 10 − 2 · 25) / 3
 });

@@ -136,6 +136,7 @@ LEVELS: list[list[Group]] = [
         Group("telling", ("incidents.telling.teller",)),
         Group("burden", ("incidents.burden",)),
         Group("notices", ("incidents.telling.notices",)),
+        Group("openings", ("incidents.openings",)),
     ],
     # Who may fetch an incident; the listener that hands changes round; files of places.
     [

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from gis_grid.people.models import Assignment
 from incidents import actions, on_duty
 from incidents.grounds import NoCase
 from incidents.models import EmergencyDuty, Event, Incident, SavedView
@@ -162,6 +163,39 @@ def test_emergency_duty_shows_the_last_place_and_forgets_it(world: World, login:
     assert li.delete(DUTY).json()["on"] is False
     assert chen.get("/api/command/roster").json()["emergency"] == []
     assert not EmergencyDuty.objects.exists()
+
+
+def test_who_is_on_call_is_told_to_those_who_watch_over_them(world: World, login: Login) -> None:
+    url, li = "/api/command/on-call", login("li")
+    assert login("chen").get(url).json() == {"people": []}
+    send(li, "post", DUTY)
+    send(li, "put", DUTY, HERE)
+
+    (shown,) = login("chen").get(url).json()["people"]
+
+    assert (shown["name"], shown["areas"], shown["area"]) == ("Li", ["A1"], "翠湖第一网格")
+    assert (shown["lon"], shown["lat"]) == (105.001, 31.002)
+    Assignment.objects.filter(worker__user=world.users["chen"]).update(area=world.areas["B1"])
+    assert login("chen").get(url).json() == {"people": []}
+    assert login("zhao").get(url).status_code == 403
+    li.delete(DUTY)
+    assert login("root").get(url).json() == {"people": []}
+
+
+def test_who_holds_two_posts_is_told_once(  # type: ignore[no-untyped-def]
+    world: World, login: Login, django_assert_num_queries
+) -> None:
+    post = Assignment.objects.get(worker__user=world.users["li"])
+    Assignment.objects.create(
+        worker=post.worker, area=world.areas["A2"], role=post.role, during=post.during
+    )
+    send(login("li"), "post", DUTY)
+    chen = login("chen")
+
+    with django_assert_num_queries(3):
+        (shown,) = chen.get("/api/command/on-call").json()["people"]
+
+    assert shown["areas"] == ["A1", "A2"]
 
 
 def test_emergency_duty_ends_by_itself(world: World, login: Login) -> None:

@@ -1,18 +1,27 @@
 """Between the service circles and the cases: gaps around a case, a case made of a gap."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.contrib.gis.geos import Point
+from django.contrib.gis.geos import GEOSGeometry, Point, Polygon
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from gis_grid.facilities import coverage, networks
-from gis_grid.facilities.models import Facility, FacilityCategory, PopulationCell, Run
+from gis_grid.facilities.models import (
+    Facility,
+    FacilityCategory,
+    PopulationCell,
+    Run,
+    WalkNetwork,
+)
+from gis_grid.people.models import Assignment
+from gis_grid.territory.models import Area
 from incidents.models import Incident, SourceChannel
 from tests.walks import lattice, lonlat, streets
 from tests.world import World, inside, make_incident
@@ -84,6 +93,73 @@ class TestAround:
 
         # who asks, the incident, its run (once more to read its table), names of categories
         assert len(asked) == (4 if known else 5)
+
+
+class TestLayer:
+    """GET /api/command/gaps"""
+
+    URL = "/api/command/gaps"
+
+    def test_the_kind_that_most_people_lack_comes_first(self, login: Any, run: Run) -> None:
+        told = login("chen").get(self.URL).json()
+
+        assert told["run"]["id"] == str(run.pk)
+        assert told["kinds"] == [
+            {"code": "clinic", "name": "诊所", "people": 60},
+            {"code": "market", "name": "市场", "people": 0},
+        ]
+        assert (told["kind"], [each["people"] for each in told["areas"]]) == ("clinic", [40, 20])
+        homes = [Point(*cell.point.coords) for cell in PopulationCell.objects.filter(code__in="bc")]
+        shapes = [GEOSGeometry(json.dumps(each["shape"])) for each in told["areas"]]
+        assert all(any(shape.contains(home) for shape in shapes) for home in homes)
+
+    def test_another_kind_is_asked_for_by_its_code(self, login: Any, run: Run) -> None:
+        told = login("chen").get(self.URL, {"kind": "market"}).json()
+
+        assert (told["kind"], told["areas"]) == ("market", [])
+
+    def test_only_people_of_my_territory_are_told_of(
+        self, world: World, login: Any, run: Run
+    ) -> None:
+        Assignment.objects.filter(worker__user=world.users["chen"]).update(area=world.areas["B1"])
+
+        mine = login("chen").get(self.URL).json()
+
+        assert mine["run"] is not None
+        assert {each["people"] for each in mine["kinds"]} == {0}
+        assert mine["areas"] == []
+
+    def test_a_run_far_away_is_none_of_mine(self, login: Any, run: Run) -> None:
+        far = Polygon.from_bbox((10.0, 50.0, 10.1, 50.1))
+        WalkNetwork.objects.update(extent=far)
+
+        told = login("chen").get(self.URL).json()
+
+        assert told == {"run": None, "kinds": [], "kind": None, "areas": []}
+        assert '"gaps": false' in login("chen").get("/command/").content.decode()
+
+    def test_the_page_offers_the_layer_when_there_is_a_run(self, login: Any, run: Run) -> None:
+        assert '"gaps": true' in login("chen").get("/command/").content.decode()
+
+    def test_a_kind_nobody_computed_is_not_found(self, login: Any, run: Run) -> None:
+        answer = login("chen").get(self.URL, {"kind": "zoo"})
+
+        assert (answer.status_code, answer.json()["code"]) == (404, "no_such_category")
+
+    def test_a_table_that_is_gone_is_told(self, login: Any, run: Run) -> None:
+        coverage.cells_of(run).unlink()
+
+        answer = login("chen").get(self.URL)
+
+        assert (answer.status_code, answer.json()["code"]) == (503, "run_files_missing")
+
+    def test_it_is_not_sent_again_while_nothing_has_changed(self, login: Any, run: Run) -> None:
+        chen = login("chen")
+        tag = chen.get(self.URL)["ETag"]
+
+        assert chen.get(self.URL, headers={"If-None-Match": tag}).status_code == 304
+        Area.objects.filter(code="A1").update(name="另一个网格")
+        assert chen.get(self.URL, headers={"If-None-Match": tag}).status_code == 200
 
 
 class TestReported:

@@ -192,6 +192,8 @@ DOORS = [
     Door("api/command/incidents", open_to=DESK),
     Door("api/command/replay", query="?day=2026-03-05", open_to=DESK),
     Door("api/command/roster", open_to=DESK),
+    Door("api/command/on-call", open_to=DESK),
+    Door("api/command/gaps", open_to=DESK),
     Door("api/command/snapshot", open_to=DESK),
     Door("api/command/views", open_to=DESK),
     Door("api/command/views", "POST", body=VIEW, open_to=DESK),
@@ -209,6 +211,7 @@ DOORS = [
         query="?q=A",
         foreign=frozenset({"wang"}),
     ),
+    Door("api/incidents/deeds/open", "POST", body={"deed": "accept", "ids": [str(UUID(int=0))]}),
     *(
         Door(
             f"api/incidents/<uuidstr:incident_id>/deeds/{deed}",

@@ -38,6 +38,8 @@ READS = [
     ("chen", "/api/command/snapshot", 3),  # last number, rows
     ("chen", "/api/command/events?after=0", 4),  # last number, events, their incidents
     ("chen", "/api/command/areas", 3),  # ids, features
+    ("chen", "/api/command/on-call", 2),  # who has it switched on
+    ("chen", "/api/command/gaps", 3),  # the latest run, whether areas have changed
     ("chen", "/api/incidents?page_size=50", 2),
     ("chen", f"/api/incidents?near={LON},{LAT}&within_m=500", 2),
     ("chen", "/tiles/base/14/12000/6700.pbf", 3),  # version, tile
@@ -45,10 +47,10 @@ READS = [
     ("chen", "/tiles/areas/13/6485/3345.pbf?level=grid", 3),  # the layer's mark, tile
     ("chen", "/tiles/areas/grid/A1.json", 3),  # area, shape
     ("li", "/field/", 2),  # bounds
-    ("chen", "/command/", 4),  # bounds, categories, the territory's name
+    ("chen", "/command/", 5),  # bounds, categories, the latest run, the territory's name
     # renewed session; last number; the area, those below and above; counts; hours; newest
     ("chen", "/api/command/figures", 7),
-    ("chen", "/api/command/trends", 46),  # three answers of the rates
+    ("chen", "/api/command/trends", 8),  # look; three facts of a month, two of a week; names
     ("chen", "/api/command/outlines", 5),
     ("chen", "/command/wall", 1),
     ("chen", "/command/figures/", 1),

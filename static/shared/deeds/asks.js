@@ -15,14 +15,31 @@ import { say } from './words.js';
 
 const said = () => note();
 const needed = () => note({ needed: true });
+/** Words that stand there already, for who says the same every time. */
+const usual = (words) => () => note({ needed: true, start: words() });
 const work = () => note({ needed: true, label: say('ask.answer') });
 
-/** One of the closed list of reasons that belongs to the deed. */
-const reason = (key, label) => ({ deed, choices }) => pick({
-  label,
-  names: [key],
-  items: choices.reasons[deed].map((each) => ({ value: each.code, label: each.label })),
-  read: (code) => ({ [key]: code }),
+/**
+ * One of the closed list of reasons that belongs to the deed, those chosen most here first.
+ * `begin`: the first of them is chosen already.
+ */
+const reason = (key, label, { begin = false } = {}) => (context) => {
+  const { deed, choices, tools } = context;
+  const listed = choices.reasons[deed].map((each) => ({ value: each.code, label: each.label }));
+  const items = tools.habits ? tools.habits.order(`${deed}.${key}`, listed) : listed;
+  const first = begin && tools.habits ? items[0] : null;
+  const keep = (item) => { context.reason = item; };
+  if (first) keep(first);
+  return pick({
+    label, names: [key], items, chosen: first && first.value, onchange: keep, read: (code) => ({ [key]: code }),
+  });
+};
+
+/** Words that are needed; with none of one's own the chosen reason says enough. */
+const asReason = (context) => note({
+  needed: true,
+  help: context.tools.habits ? say('ask.note_or_reason') : '',
+  otherwise: () => (context.tools.habits && context.reason ? context.reason.label : ''),
 });
 
 const unitItem = (unit) => ({
@@ -60,28 +77,44 @@ const decided = ({ choices }) => pick({
   label: say('ask.to'), names: ['to'], items: recipients(choices), read: (value) => ({ to: target(value) }),
 });
 
+/** Whom the rules name, unless they are who gives the case back. */
+function otherByRule({ rule }, incident) {
+  const holder = holderOf(incident);
+  const to = rule && rule.to;
+  if (!to || (holder && holder.unit === to.unit && holder.area === to.area)) return null;
+  return to.unit ? `unit:${to.unit}` : `area:${to.area}`;
+}
+
+/** The dispatch that runs as lead, or null. */
+const holderOf = ({ dispatches = [] }) => dispatches.find((each) => each.part === 'lead' && !each.ended_at) || null;
+
 // A holder may propose anybody: that they may not receive it is the next one's argument.
-const proposed = ({ choices }) => pick({
+const proposed = ({ choices, incident }) => pick({
   label: say('ask.proposed'),
   names: ['proposed', 'to'],
   items: allowAll(recipients(choices)),
+  chosen: otherByRule(choices, incident),
   read: (value) => ({ proposed: target(value) }),
 });
 
 const codeItem = (unit) => ({ ...unitItem(unit), value: unit.code, group: null });
 
-const lead = ({ choices }) => pick({
+/** Who has the case leads on; else whom the rules name. */
+const lead = ({ choices, incident }) => pick({
   label: say('ask.lead'),
   names: ['lead', 'to'],
   items: mayFirst(choices.units.map(codeItem)),
+  chosen: (holderOf(incident) || {}).unit || (choices.rule && choices.rule.to.unit) || null,
   read: (code) => ({ lead: code }),
 });
 
-const assisting = ({ choices }) => pick({
+/** Who helped the last time with such a case is asked again. */
+const assisting = ({ choices, incident, tools }) => pick({
   label: say('ask.assisting'),
   names: ['assisting', 'units'],
   items: allowAll(choices.units.map(codeItem)),
   many: true,
+  chosen: tools.habits ? tools.habits.last(`assisting.${incident.category}`) : null,
   read: (codes) => ({ assisting: codes }),
 });
 
@@ -123,9 +156,11 @@ const category = ({ choices, incident }) => pick({
   read: (code) => ({ category: code }),
 });
 
-const duplicate = ({ choices }) => pick({
+/** The nearest comes first, and on a page that can take a merge back it is chosen already. */
+const duplicate = ({ choices, tools }) => pick({
   label: say('ask.into'),
   names: ['into'],
+  chosen: tools.habits && choices.duplicates.length > 0 ? choices.duplicates[0].id : null,
   items: choices.duplicates.map((each) => ({
     value: each.id,
     label: [each.number, each.words].filter(Boolean).join(' · '),
@@ -208,7 +243,7 @@ export const ASKS = {
   move: [rightPlace, said],
   name_lead: [leadPerson, said],
   pass: [here(onSite), pictures('verify', onSite), said],
-  press: [needed],
+  press: [usual(() => say('ask.press_words'))],
   rate: [stars, said],
   rate_help: [calledUnit, stars, said],
   refuse: [reason('reason', say('ask.reason')), needed],
@@ -219,12 +254,12 @@ export const ASKS = {
   report_in: [said],
   restore: [said],
   resume: [said],
-  return: [reason('reason', say('ask.reason')), proposed, needed],
+  return: [reason('reason', say('ask.reason'), { begin: true }), proposed, asReason],
   settle: [work, pictures('before'), pictures('after', proofNeeded)],
   sign: [said],
   start: [said],
   suspend: [reason('reason', say('ask.reason')), () => note({ needed: true, label: say('ask.suspend_note') })],
-  whistle: [lead, assisting, ownLimit, needed],
+  whistle: [lead, assisting, ownLimit, usual(() => say('ask.whistle_words'))],
 };
 
 const CHOOSING = new Set([

@@ -4,7 +4,7 @@
  *   const choices = asksChoices(deed) ? await get(urlFor(config.urls.choices, { id })) : null;
  *   const form = formFor(deed, incident, choices, tools);
  *   holder.append(form.node);            // labelled fields, no <form>, no buttons: those are the page's
- *   form.focus();
+ *   form.focus();                        // or form.focusLacking() || confirmButton.focus()
  *   …
  *   const body = form.read();            // the deed's own fields, note and photos; throws Fault
  *   await sendDeed({ url, photoUrl, incident, id, form });   // see send.js; or your own outbox:
@@ -21,6 +21,8 @@
  *                  without; before, recall, removed: see photos.js, for pages that keep what was begun
  *   locate()       -> Promise {lon, lat, accuracy_m, datum}   where this device is
  *   pick(from)     -> Promise {lon, lat, datum?} or null   let people point at the map
+ *   habits         {order(question, items), last(question)}   what this desk chose before: reasons
+ *                  most used first, the likeliest chosen already; without: nothing is chosen before
  *   find(words)    -> Promise [{code, name, …}]   areas by name, GET urls.choice_areas?q=
  *
  * Words: words.*.js of this folder (say is exported by words.js: `deed.…` on buttons, `about.…` under
@@ -35,7 +37,8 @@ import { ASKS } from './asks.js';
 export { asksChoices } from './asks.js';
 export { Fault } from './fault.js';
 
-/** @returns {{node: HTMLElement, read: function(): object, focus: function(), photos: function(): object[],
+/** @returns {{node: HTMLElement, read: function(): object, focus: function(),
+ *   focusLacking: function(): boolean, photos: function(): object[],
  *   blame: function(object): boolean}} */
 export function formFor(deed, incident, choices, tools = {}) {
   const context = { deed, incident, choices: choices || {}, tools };
@@ -45,6 +48,7 @@ export function formFor(deed, incident, choices, tools = {}) {
     node,
     read: () => whole(parts.map(readPart)),
     focus: () => { if (parts.length) parts[0].focus(); },
+    focusLacking: () => focusLacking(parts),
     photos: () => parts.flatMap((part) => (part.photos ? part.photos() : [])),
     blame(fields) {
       const blamed = parts.filter((part) => part.names.some((name) => name in fields));
@@ -59,6 +63,20 @@ export function formFor(deed, incident, choices, tools = {}) {
 function whole(said) {
   const photos = said.flatMap((each) => each.photos || []);
   return Object.assign({}, ...said, photos.length > 0 && { photos });
+}
+
+/** Put the focus on the first question that has no answer yet; false when all have. */
+function focusLacking(parts) {
+  const lacking = parts.find((part) => {
+    try {
+      part.read();
+      return false;
+    } catch {
+      return true;
+    }
+  });
+  if (lacking) lacking.focus();
+  return Boolean(lacking);
 }
 
 /** What one part says, or the focus on it and its Fault. */

@@ -13,11 +13,12 @@ const WAIT_MS = 250;     // after the last letter, before the server is asked
 
 /**
  * @param {object} about label, help, names; items [{value, label, note, may, why, group, image}];
- *   many (boxes instead of radios); chosen (a value); find(words) -> Promise [items], for lists
+ *   many (boxes instead of radios); chosen (a value, or several); onchange(item) with what was
+ *   chosen last; find(words) -> Promise [items], for lists
  *   that did not come whole; read(value or values) -> fields of the body
  */
 export function pick(about) {
-  const { items, many = false, find = null, chosen = null } = about;
+  const { items, many = false, find = null, chosen = null, onchange = () => {} } = about;
   const name = groupName();
   const kept = new Map();      // value -> item, for boxes that a search has hidden
   let known = items;
@@ -39,6 +40,7 @@ export function pick(about) {
         if (!many) kept.clear();
         if (event.target.checked) kept.set(item.value, item);
         else kept.delete(item.value);
+        onchange(item);
       },
     });
     return el('li', {}, el('label', { class: 'pick', 'data-may': may ? 'yes' : 'no' }, input,
@@ -76,8 +78,8 @@ export function pick(about) {
     return fitting > SHOWN && el('li', { class: 'none' }, say('ask.more_items'));
   }
 
-  const start = items.find((item) => item.value === chosen && item.may !== false);
-  if (start) kept.set(start.value, start);
+  const wanted = new Set([chosen].flat());
+  items.filter((item) => wanted.has(item.value) && item.may !== false).forEach((item) => kept.set(item.value, item));
   rows('');
   return group([search, list], {
     ...about,

@@ -7,14 +7,21 @@ import { say } from './words.js';
 const MAX_NOTE = 1000;
 const MOST = 1000;       // as the server takes it
 
-/** Words; needed or not. */
-export function note({ needed = false, label = needed ? say('ask.note') : say('ask.note_optional') } = {}) {
-  const area = el('textarea', { rows: 3, maxlength: MAX_NOTE, required: needed });
+/**
+ * Words; needed or not.
+ * @param {object} about start: what stands there at first; otherwise(): what is said when nothing
+ *   is written
+ */
+export function note({
+  needed = false, label = needed ? say('ask.note') : say('ask.note_optional'), help = '', start = '', otherwise = () => '',
+} = {}) {
+  const area = el('textarea', { rows: 3, maxlength: MAX_NOTE, required: needed && !help }, start);
   return single(area, {
     label,
+    help,
     names: ['note'],
     read() {
-      const words = area.value.trim();
+      const words = area.value.trim() || otherwise();
       if (needed && !words) throw new Fault(say('ask.note_needed'));
       return { note: words };
     },
