@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from gis_grid import prepared
 from gis_grid.territory.models import Area
 from gis_grid.territory.paths import Territory, ancestors_of
 
@@ -47,6 +48,8 @@ SELECT level.z, c.x >> (30 - level.z), c.y >> (30 - level.z), chain.scope,
    SET count = b.count + excluded.count, sum_x = b.sum_x + excluded.sum_x,
        sum_y = b.sum_y + excluded.sum_y, changed = greatest(b.changed, excluded.changed)
 """
+
+_ROOTS = f"SELECT id FROM {Area._meta.db_table} WHERE parent_id IS NULL ORDER BY id"
 
 # Below the deepest zoom a tile is as new as the one that holds it.
 _STANDING = """
@@ -106,7 +109,7 @@ def rebuild() -> int:
 def scopes_of(territory: Territory) -> list[int]:
     """Return whose counts add up to a territory: its topmost areas, and 0 for the unrouted."""
     if territory.everywhere:
-        roots = list(Area.objects.roots_of(territory).values_list("pk", flat=True))
+        roots = [pk for (pk,) in prepared.ask(_ROOTS)]  # each tile asks
     else:
         roots = [ancestors_of(path)[-1] for path in sorted(territory.paths)]
     return [*roots, UNROUTED] if territory.unrouted else roots

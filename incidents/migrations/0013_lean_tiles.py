@@ -85,8 +85,7 @@ BEGIN
                  WHERE closed_at >= closed_since AND NOT state = ANY(states) AND point && near
             )
             SELECT count(*),
-                   count(*) FILTER (WHERE ST_X(p.geom) BETWEEN 0 AND 4095
-                                      AND ST_Y(p.geom) BETWEEN 0 AND 4095),
+                   count(*) FILTER (WHERE p.geom && ST_MakeEnvelope(0, 0, 4095, 4095)),
                    ST_AsMVT(p, 'points', 4096, 'geom')
               INTO seen, total, tile
               FROM (
@@ -102,7 +101,7 @@ BEGIN
                   FROM near_by AS n JOIN incidents_category c ON c.id = n.category_id
                  WHERE everything
                     OR n.area_path LIKE ANY(below) OR (unrouted AND n.area_path = '')
-                 ORDER BY n.serial LIMIT cap
+                 LIMIT cap
               ) AS p;
             EXIT WHEN cap IS NULL OR seen < cap OR total > most;
         END LOOP;
