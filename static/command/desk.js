@@ -141,10 +141,11 @@ export class Desk {
     const now = clock.now();
     this.#fresh.forEach((came, id) => { if (now - came > FRESH_MS) this.#fresh.delete(id); });
     store.forgetClosed(now - DAY_MS);
-    this.draw();
+    this.draw({ tally: false });    // none has opened or ended by it
   }
 
-  draw() {
+  /** @param {{tally: boolean}} how tally: count anew how many are open in each area */
+  draw({ tally = true } = {}) {
     const { store, clock, chart, figures, queues, chips, conditions, ticker, head, drawer, known, past } = this.#parts;
     const now = this.#replay ? this.#replay.now : clock.now();
     const all = this.#replay ? this.#replay.rows : store.rows();
@@ -163,7 +164,7 @@ export class Desk {
     head({
       count: back ? past.count : rows.length, state: back ? past.state : '', filter: asked, area, areas: this.#tree && this.#tree.areas.length,
     });
-    if (this.#tree) chart.drawCounts(this.#tree.countOpen(all));
+    if (this.#tree && tally) chart.drawCounts(this.#tree.countOpen(all));
     chart.drawIncidents(rows, { now, selected: this.#selected, ...meant, back, replay: this.#replay !== null });
     chart.drawWithin(asked.within);
     if (area) drawer.recount(area, this.#rowsIn(area));
