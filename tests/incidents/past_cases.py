@@ -1,12 +1,13 @@
 """Cases as rows, by the hundred, for tests that count them: what a year of deeds would leave."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django.contrib.gis.geos import Point
+from django.db import connection
 
 from incidents import states
 from incidents.models import Incident, RouteMethod, SourceChannel
@@ -16,6 +17,8 @@ ZONE = ZoneInfo("Asia/Shanghai")
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 LIMIT = timedelta(days=3)
+ANEW = {"id", "serial"}  # of a copy
+MOMENTS = {"recorded_at", "reported_at", "accepted_at", "due_at"}
 
 
 def on(day: int, hour: float = 10, month: int = 3, year: int = 2026) -> datetime:
@@ -61,8 +64,24 @@ def store(cases: Iterable[Incident]) -> list[Incident]:
     return Incident.objects.bulk_create(cases)
 
 
-def tianmen(world: World) -> Iterator[Incident]:
-    """Yield December 2016: 1,054 reports, 996 filed, 972 due, 911 closed of which 737 in time.
+def copied(original: Incident, count: int, every: timedelta, shifted: Iterable[str]) -> None:
+    """Write so many copies of a stored case, each some time after the one before in some fields.
+
+    By the database: a thousand objects take seconds.
+    """
+    names = [field.column for field in Incident._meta.concrete_fields if field.name not in ANEW]
+    values = [f"{name} + n * %(every)s" if name in shifted else name for name in names]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO incidents_incident (id, {', '.join(names)})"
+            f" SELECT gen_random_uuid(), {', '.join(values)}"
+            " FROM incidents_incident, generate_series(1, %(count)s) AS n WHERE id = %(id)s",
+            {"every": every, "count": count, "id": original.pk},
+        )
+
+
+def store_tianmen(world: World) -> None:
+    """Write December 2016: 1,054 reports, 996 filed, 972 due, 911 closed of which 737 in time.
 
     Of those filed 24 fall due in January; nothing from November is due in December.
     """
@@ -76,5 +95,5 @@ def tianmen(world: World) -> Iterator[Incident]:
         (58, {"state": states.VOID, "accepted_at": None}),
     )
     for count, facts in fates:
-        for number in range(count):
-            yield case(world, reported + number * timedelta(minutes=5), **facts)
+        (first,) = store([case(world, reported, **facts)])
+        copied(first, count - 1, timedelta(minutes=5), MOMENTS - set(facts))

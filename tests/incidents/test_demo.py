@@ -20,7 +20,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from gis_grid.access import actor_of
 from gis_grid.demo.cast import PARTS
 from gis_grid.demo.happenings import incident_records
-from gis_grid.demo.town import build_town
+from gis_grid.demo.town import Town, build_town
 from gis_grid.facilities import networks
 from gis_grid.facilities.models import Facility, Run, StreetChange, WalkNetwork
 from gis_grid.people.models import Role, Worker
@@ -40,7 +40,7 @@ from incidents.models import (
     WorkingHours,
 )
 
-COUNT = 160
+COUNT = 130
 Rows = list[dict[str, Any]]
 
 
@@ -114,7 +114,7 @@ def _read(media: Path) -> Seeded:
     calendars.forget()
     call_command("seed_demo", incidents=COUNT, stdout=said)
     logger.removeHandler(heard)
-    now = timezone.now()
+    now, town = timezone.now(), build_town()
     rules = examined(DispatchRule.objects.all(), now)
     luo = Worker.objects.get(code="demo-luo").user
     assert luo is not None
@@ -135,7 +135,7 @@ def _read(media: Path) -> Seeded:
         luo=actor_of(luo).roles,
         guo=list(Worker.objects.get(code="demo-guo").units.values_list("unit__code", flat=True)),
         media=list(media.rglob("*.jpg")),
-        twice=(_again(now), _again(now)),
+        twice=(_again(town, now), _again(town, now)),
         circles=_circles(media),
     )
 
@@ -154,11 +154,11 @@ def _circles(media: Path) -> Circles:
     )
 
 
-def _again(now: datetime) -> Rows:
+def _again(town: Town, now: datetime) -> Rows:
     """Play some more incidents and take them back; returns what happened."""
     categories = {category.code: 1 for category in Category.objects.minors()}
     records = incident_records(
-        build_town(), now=timezone.localtime(now), weights=categories, words={}, count=15, seed=3
+        town, now=timezone.localtime(now), weights=categories, words={}, count=15, seed=3
     )
     ids = {record.id for record in records}
     with transaction.atomic():

@@ -30,7 +30,7 @@ from incidents.rates.counting import FACTS, tallies
 from incidents.rates.elapsed import microseconds, working_us
 from incidents.rates.nearby import repeats
 from incidents.rates.periods import last_month, this_month, this_quarter, this_week
-from tests.incidents.past_cases import DAY, HOUR, ZONE, case, on, store, tianmen
+from tests.incidents.past_cases import DAY, HOUR, ZONE, case, on, store, store_tianmen
 from tests.world import NOW, World, add_units, do, make_incident
 
 DOC = Path(__file__).resolve().parents[2] / "docs" / "rates.md"
@@ -54,7 +54,7 @@ def by_code(found: Answer, figure: str) -> dict[str | None, int]:
 
 
 def test_the_published_month_comes_out_as_published(world: World) -> None:
-    store(tianmen(world))
+    store_tianmen(world)
 
     found = whole(period=Period(date(2016, 12, 1), date(2016, 12, 31)))
 
@@ -66,7 +66,7 @@ def test_the_published_month_comes_out_as_published(world: World) -> None:
 
 
 def test_each_fact_tells_which_counts_it_holds(world: World) -> None:
-    store(tianmen(world))
+    store_tianmen(world)
     asked = ask(EVERYWHERE, Period(date(2016, 12, 1), date(2016, 12, 31)), at=NOW)
     for fact, names in FACTS.items():
         for found in fact(asked):
@@ -662,7 +662,7 @@ def told(*options: str) -> dict[str, Any]:
 
 
 def test_the_command_prints_one_document(world: World) -> None:
-    store(tianmen(world))
+    store_tianmen(world)
 
     found = told("--from", "2016-12-01", "--to", "2016-12-31", "--level", "community")
 
@@ -682,7 +682,7 @@ def test_without_days_the_command_counts_from_the_first_report(world: World) -> 
 
 
 def test_the_command_tells_people_the_same(world: World) -> None:
-    store(tianmen(world))
+    store_tianmen(world)
     out = StringIO()
 
     call_command("rates", "--from", "2016-12-01", "--to", "2016-12-31", "--by", "month", stdout=out)

@@ -18,7 +18,7 @@ from gis_grid.territory.models import Area
 from incidents.models import Incident
 from incidents.rates import QUOTIENTS
 from incidents.rates.tables import THEMES
-from tests.incidents.past_cases import case, on, store, tianmen
+from tests.incidents.past_cases import case, on, store, store_tianmen
 from tests.web.contract import refused
 from tests.world import World, _person, make_incident
 
@@ -30,7 +30,7 @@ MARCH = "from=2026-03-01&to=2026-03-31"
 @pytest.fixture
 def month(world: World) -> World:
     """The published month, all of it in grid A1."""
-    store(tianmen(world))
+    store_tianmen(world)
     return world
 
 
