@@ -46,7 +46,8 @@ DECLARE
     unrouted CONSTANT boolean := 0 = ANY(scopes);
     everything CONSTANT boolean := unrouted AND NOT EXISTS (
         SELECT FROM territory_area r WHERE r.parent_id IS NULL AND NOT r.id = ANY(scopes));
-    ended CONSTANT text[] := '{closed,void}';
+    ended CONSTANT text[] := array(
+        SELECT unnest(states) INTERSECT SELECT unnest('{closed,void}'::text[]));
     total bigint := 0;
     seen bigint;
     cap bigint;
@@ -76,8 +77,7 @@ BEGIN
                 SELECT id, serial, point, state, category_id, area_id, area_path,
                        NULL, NULL, NULL, NULL
                   FROM incidents_incident
-                 WHERE states && ended AND state = ANY(states) AND state = ANY(ended)
-                   AND point && near
+                 WHERE cardinality(ended) > 0 AND state = ANY(ended) AND point && near
                 UNION ALL
                 SELECT id, serial, point, state, category_id, area_id, area_path,
                        NULL, NULL, NULL, NULL
