@@ -7,10 +7,12 @@ from django.db import migrations, models
 
 before = import_module("incidents.migrations.0011_incident_tiles")
 
-# As before, but what does not hold is left out (MVT leaves out nulls), and so are the deadlines of
-# what has ended.
+# As before, but what does not hold is left out (MVT leaves out nulls), and so is the clock of what
+# has ended.
 POINTS = """
-CREATE OR REPLACE FUNCTION incident_points(z int, x int, y int, ids uuid[], english boolean) RETURNS bytea
+CREATE OR REPLACE FUNCTION incident_points(
+    z int, x int, y int, ids uuid[], english boolean
+) RETURNS bytea
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT ST_AsMVT(p, 'points', 4096, 'geom') FROM (
         SELECT ST_Point(floor((world_x(i.point) / (1 << (30 - $1))::float8 - $2) * 4096),
@@ -18,12 +20,13 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
                i.id::text AS id, i.state,
                coalesce(CASE WHEN $5 THEN nullif(c.name_en, '') END, c.name) AS category,
                CASE WHEN i.area_id IS NULL THEN true END AS unrouted,
-               CASE WHEN i.suspended_at IS NOT NULL THEN true END AS suspended,
-               CASE WHEN i.registered_at IS NOT NULL THEN true END AS registered,
-               CASE WHEN i.closed_at IS NULL THEN
+               CASE WHEN runs AND i.suspended_at IS NOT NULL THEN true END AS suspended,
+               CASE WHEN runs AND i.registered_at IS NOT NULL THEN true END AS registered,
+               CASE WHEN runs THEN
                    extract(epoch FROM coalesce(i.stage_due_at, i.due_at))::bigint END AS due,
-               CASE WHEN i.closed_at IS NULL THEN extract(epoch FROM i.amber_at)::bigint END AS amber
-          FROM incidents_incident i JOIN incidents_category c ON c.id = i.category_id
+               CASE WHEN runs THEN extract(epoch FROM i.amber_at)::bigint END AS amber
+          FROM incidents_incident i JOIN incidents_category c ON c.id = i.category_id,
+               LATERAL (SELECT i.state NOT IN ('closed', 'void')) AS clock(runs)
          WHERE i.id = ANY($4) ORDER BY i.serial
     ) AS p
 $$

@@ -249,6 +249,7 @@ class Incident(models.Model):
     @property
     def in_objection(self) -> bool:
         """Whether so many holders gave it back that a leader has to decide whose it is."""
-        return in_objection(
-            self.state, self.returns, self.dispatch.outcome if self.dispatch else None
-        )
+        if self.returns < RETURNS_TO_OBJECTION:
+            return False  # nearly all; their dispatch need not be fetched for it
+        outcome = self.dispatch.outcome if self.dispatch else None
+        return in_objection(self.state, self.returns, outcome)

@@ -40,7 +40,7 @@ from incidents.models import (
     WorkingHours,
 )
 
-COUNT = 130
+COUNT = 220
 Rows = list[dict[str, Any]]
 
 
@@ -289,7 +289,7 @@ def test_alarms_rang_when_they_were_due_or_at_once(seeded: Seeded) -> None:
             assert event["at"] == max(due_at, last[event["incident_id"]])
             rang += 1
         last[event["incident_id"]] = event["at"]
-    assert rang > 3
+    assert rang > 10
 
 
 def test_every_photo_can_be_looked_at(seeded: Seeded) -> None:

@@ -165,7 +165,10 @@ def test_a_point_carries_what_its_marker_needs(world: World) -> None:
     } | ({"amber": int(incident.amber_at.timestamp())} if incident.amber_at else {})
 
 
-def test_a_point_says_what_holds_its_clock_and_an_ended_one_has_none(world: World) -> None:
+@pytest.mark.parametrize("sought", [Sought(), Sought(since=NOW.date())], ids=["plain", "filtered"])
+def test_a_point_says_what_holds_its_clock_and_an_ended_one_has_none(
+    world: World, sought: Sought
+) -> None:
     held, listed, ended = (make_incident(world).pk for _ in range(3))
     for pk, change in {
         held: {"suspended_at": NOW},
@@ -175,7 +178,7 @@ def test_a_point_says_what_holds_its_clock_and_an_ended_one_has_none(world: Worl
         Incident.objects.filter(pk=pk).update(**change)
     relay.stamp_all()
 
-    points = mvt.read(tiles.draw(tile_at(14), Sought(), EVERYWHERE, NOW))["points"]
+    points = mvt.read(tiles.draw(tile_at(14), sought, EVERYWHERE, NOW))["points"]
 
     plain = {"id", "state", "category", "amber"}
     said = {point.properties["id"]: set(point.properties) - plain for point in points}
