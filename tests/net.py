@@ -145,6 +145,21 @@ def only(method: str, path: str, fate: Fate) -> Judge:
     return lambda asked: fate if asked.method == method and pattern.search(asked.path) else WELL
 
 
+def first(method: str, path: str, fate: Fate, after: Judge) -> Judge:
+    """Judge as `only`, but from the very moment the first such request has come, as `after`."""
+    before, lock = only(method, path, fate), threading.Lock()
+    met = False
+
+    def judge(asked: Asked) -> Fate:
+        nonlocal met
+        with lock:
+            chosen = after(asked) if met else before(asked)
+            met = met or chosen is fate
+            return chosen
+
+    return judge
+
+
 class Weather:
     """Judge: the fate of each API request by chance, from a seed; pages and files come through."""
 

@@ -25,9 +25,11 @@ from tests.net import (
     SILENT_AFTER,
     SILENT_BEFORE,
     Fate,
+    Judge,
     Net,
     altered,
     down_for_writing,
+    first,
     only,
     page,
     refused,
@@ -122,12 +124,10 @@ class Bench:
         self.make(case.name)
         self._state(LATER)
         self.net.log.clear()
-        self.net.judge = only(self.method, self.path, case.fate)
+        self.net.judge = self._judge(case)
         self.page.evaluate("(silent) => { window.hurry = silent ? 20 : 1; }", case.fate.silent)
         self.page.evaluate("hands.networkIsBack()")
         self._until_met(case.fate)
-        if case.state != LOGIN:  # who tries again is still told to log in
-            self.net.judge = down_for_writing  # else the next try may mend it before we look
         self._state(case.state)
         self.page.evaluate("window.hurry = 1")
         kept = self.page.evaluate("hands.onDisk()")
@@ -138,6 +138,12 @@ class Bench:
             self.page.evaluate("hands.retry()")
         self.page.evaluate("hands.waitForDelivery(60000)")
         self._state("已全部送达|已送达")
+
+    def _judge(self, case: Case) -> Judge:
+        if case.state == LOGIN:  # who tries again is still told to log in
+            return only(self.method, self.path, case.fate)
+        # the next try, which may be at once, must not mend it before we look
+        return first(self.method, self.path, case.fate, after=down_for_writing)
 
     def _state(self, words: str) -> None:
         self.page.evaluate("(words) => hands.queueSays(words)", words)
