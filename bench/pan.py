@@ -8,7 +8,6 @@ which come as tiles, then the live view.
 """
 
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -18,6 +17,7 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
 
+import ops.browser
 from bench import scratch, server
 from bench.outcome import Effort, Outcome
 from bench.rounds import Spread
@@ -61,8 +61,9 @@ def run(effort: Effort) -> Outcome:
 def browser() -> Iterator[Any]:
     """Run a headless Chromium."""
     with import_module("playwright.sync_api").sync_playwright() as playwright:
-        path = shutil.which("chromium")
-        chromium = playwright.chromium.launch(executable_path=path, args=["--disable-gpu"])
+        chromium = playwright.chromium.launch(
+            executable_path=ops.browser.find(), args=["--disable-gpu"]
+        )
         yield chromium
         chromium.close()
 

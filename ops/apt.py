@@ -49,6 +49,11 @@ def postgis_package() -> str:
     return f"postgresql-{max(majors)}-postgis-3" if majors else "postgresql-postgis"
 
 
+def first_known(*packages: str) -> str:
+    """Return the first package that apt knows; the first of all while its lists are empty."""
+    return next((name for name in packages if _lists_know([name])), packages[0])
+
+
 def become_root() -> list[str] | None:
     """Return what to put before a command for root's rights, None when we cannot have them."""
     if os.geteuid() == 0:

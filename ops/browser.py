@@ -14,6 +14,8 @@ from ops.say import Failed
 
 # Larger than fonts-wqy-microhei (56 MB to 1.6), but the pictures look as they do on people's desks.
 FONT_PACKAGE = "fonts-noto-cjk"
+# Chromium without its windows, which nobody sees: a quarter less work for the same pages.
+SHELL_PACKAGE = "chromium-headless-shell"
 
 
 def candidates() -> Iterator[Path]:
@@ -22,6 +24,7 @@ def candidates() -> Iterator[Path]:
         yield Path(chosen)
         return  # who names one wants that one
     yield from _from_playwright()
+    yield Path("/usr/lib/chromium", SHELL_PACKAGE)  # the program, not the script that starts it
     yield Path("/usr/bin/chromium")
     for name in ("chromium", "google-chrome", "google-chrome-stable"):
         if found := shutil.which(name):
@@ -36,6 +39,8 @@ def _from_playwright() -> Iterator[Path]:
         stores.append(home / "Library" / "Caches" / "ms-playwright")
     for store in stores:
         for pattern in (
+            "chromium_headless_shell-*/*/headless_shell",
+            "chromium_headless_shell-*/*/chrome-headless-shell",
             "chromium-*/chrome-linux*/chrome",
             "chromium-*/chrome-mac*/*/Contents/MacOS/*",
         ):
@@ -64,7 +69,7 @@ def missing_packages(*, with_browser: bool) -> list[str]:
     if not with_browser:
         return missing
     if not find() and not os.environ.get("GRID_CHROMIUM") and not apt.is_ubuntu():
-        missing.append("chromium")
+        missing.append(apt.first_known(SHELL_PACKAGE, "chromium"))
     if not has_chinese_font():
         missing += ["fontconfig", FONT_PACKAGE]
     return missing
@@ -92,7 +97,7 @@ def _fetch(layout: Layout) -> None:
     with_deps = ["--with-deps"] if apt.become_root() is not None and apt.is_debian() else []
     shell.logged(
         "browser",
-        [layout.python, "-m", "playwright", "install", *with_deps, "chromium"],
+        [layout.python, "-m", "playwright", "install", *with_deps, "--only-shell", "chromium"],
         log=layout.log / "setup.log",
         fix="install Chromium by hand and set GRID_CHROMIUM to it, or add --no-browser",
     )

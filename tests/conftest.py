@@ -1,7 +1,6 @@
 """Fixtures for every test: a real PostGIS, a small town, real data, a real browser."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from incidents.deadlines import calendars
+from tests.killed import chromium_path
 from tests.phone import phone, picture
 from tests.product import Product, database_url, end_other_sessions, run_product
 from tests.world import World, build_world
@@ -171,7 +171,7 @@ def no_worker(request: pytest.FixtureRequest, transactional_db: None) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """A real, headless Chromium; a missing one fails with what to do."""
-    path = os.environ.get("GRID_CHROMIUM") or shutil.which("chromium")
+    path = chromium_path()
     if not path:
         pytest.fail("no Chromium: run the tests with ./gridctl test, which installs one")
     with sync_playwright() as playwright:

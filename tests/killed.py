@@ -1,15 +1,17 @@
 """A phone whose browser dies: Chromium with a profile on disk, killed as a whole, opened again."""
 
 import os
-import shutil
 import signal
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Error, Page
+
+from ops import browser
 
 GONE_S = 10.0
 
@@ -17,9 +19,9 @@ GONE_S = 10.0
 class Handset:
     """One phone: its profile stays, its browser comes and goes."""
 
-    def __init__(self, browser: Browser, profile: Path, script: str = "", **options: Any) -> None:
-        """`browser`: its kind and program are used. `script`: runs in each page before its own."""
-        self._kind = browser.browser_type
+    def __init__(self, alike: Browser, profile: Path, script: str = "", **options: Any) -> None:
+        """`alike`: its kind and program are used. `script`: runs in each page before its own."""
+        self._kind = alike.browser_type
         self._profile = profile
         self._script = script
         self._options = options
@@ -56,9 +58,10 @@ class Handset:
             self._context = None
 
 
-def chromium_path() -> str | None:
-    """Return the program that the `chromium` fixture starts too."""
-    return os.environ.get("GRID_CHROMIUM") or shutil.which("chromium")
+@cache
+def chromium_path() -> Path | None:
+    """Return the program that the `chromium` fixture starts too, None where there is none."""
+    return browser.find()
 
 
 def _group_of(profile: Path) -> int:

@@ -16,12 +16,12 @@ DEFAULTS: Final = {"minutes": 15, "speed": 1.2, "elder_speed": 0.9, "circle_m": 
 def inventory() -> dict[str, Any]:
     """Return networks, kinds of facilities, scenarios and the last runs; five queries."""
     runs = Run.objects.select_related("network")[:RUNS]
+    # A count groups, and grouped rows lose the model's own order.
+    kinds = FacilityCategory.objects.annotate(count=Count("facilities")).order_by("code")
     return {
         "networks": [_network(each) for each in WalkNetwork.objects.order_by("-made_at")],
         "people": PopulationCell.objects.exists(),
-        "categories": [
-            _category(each) for each in FacilityCategory.objects.annotate(count=Count("facilities"))
-        ],
+        "categories": [_category(each) for each in kinds],
         "defaults": DEFAULTS,
         "scenarios": scenarios.listed(),
         "runs": [

@@ -23,7 +23,7 @@ def planner(product: Product, world: World, chromium: Browser, settings: object)
     """Return a function: opens the page as Sun, with the town of `tests/circles.py` or without."""
     contexts: list[BrowserContext] = []
 
-    def open_(view: str = "", *, town: bool = True, **options: object) -> Page:
+    def open_(view: str = "#?c=clinic", *, town: bool = True, **options: object) -> Page:
         if town:
             settings.MEDIA_ROOT = str(product.media)  # type: ignore[attr-defined]
             studies.forget()

@@ -73,6 +73,21 @@ def test_a_snap_stub_is_no_browser(tmp_path: Path) -> None:
     assert browser.version(program(tmp_path / "real", "echo Chromium 141.0")) == "Chromium 141.0"
 
 
+def test_the_lighter_browser_is_installed_where_there_is_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known = {"chromium", browser.SHELL_PACKAGE}
+    monkeypatch.setattr(apt, "_lists_know", lambda names: known.issuperset(names))
+    monkeypatch.setattr(apt, "is_ubuntu", lambda: False)
+    monkeypatch.setattr(browser, "find", lambda: None)
+    monkeypatch.delenv("GRID_CHROMIUM", raising=False)
+    assert browser.SHELL_PACKAGE in browser.missing_packages(with_browser=True)
+    known.remove(browser.SHELL_PACKAGE)
+    assert "chromium" in browser.missing_packages(with_browser=True)
+    known.clear()  # a new image has no lists yet: they are fetched before the installation
+    assert browser.SHELL_PACKAGE in browser.missing_packages(with_browser=True)
+
+
 def test_a_named_browser_that_does_not_start_fails_with_the_fix(
     layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

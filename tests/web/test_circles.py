@@ -14,7 +14,7 @@ from shapely import Point, union_all
 from shapely.geometry import shape
 
 from gis_grid.facilities import study as studies
-from gis_grid.facilities.models import PopulationCell, Scenario
+from gis_grid.facilities.models import FacilityCategory, PopulationCell, Scenario
 from gis_grid.people.models import Assignment
 from gis_grid.territory.models import Area
 from tests import circles
@@ -78,6 +78,15 @@ def test_reading_takes_a_fixed_number_of_queries(sun: Client, address: str, expe
         sun.get(f"/api/planning/{address}")
 
     assert len(queries) == expected
+
+
+def test_the_kinds_have_one_order_whoever_asks(sun: Client) -> None:
+    for code in ("a-late-one", "zoo"):
+        FacilityCategory.objects.create(code=code, name=code)
+    kinds = sun.get("/api/planning/start").json()["categories"]
+    codes = [each["code"] for each in kinds]
+    assert codes == sorted(codes)
+    assert codes[0] == "a-late-one"
 
 
 @pytest.mark.parametrize(("address", "more"), [("what-if", {}), ("sites", {"sites": 2})])
