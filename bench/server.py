@@ -8,12 +8,14 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import IO
+from typing import IO, Any
 
 from django.conf import settings
+from psycopg import Connection
 
+from bench import behind, scratch
 from ops.layout import Layout
 from ops.supervisor import programs
 
@@ -24,10 +26,35 @@ BIND = "127.0.0.1"
 @contextmanager
 def web(settings_module: str = "gis_grid.settings") -> Iterator[int]:
     """Run the web process on the scratch database until the block ends; yields its port."""
+    with _web(settings_module) as (port, _):
+        yield port
+
+
+@contextmanager
+def web_behind() -> Iterator[tuple[int, Callable[[], bool]]]:
+    """Run the web process so that a browser on this machine does not wait for it.
+
+    Yields its port, and a call that puts it and PostgreSQL's backends behind all others, to be made
+    again when there may be new ones; False if it was not allowed.
+    """
+    with _web() as (port, process), scratch.connect() as own:
+        yield port, lambda: behind.put_behind([process, *_backends(own)])
+
+
+def _backends(connection: Connection[tuple[Any, ...]]) -> list[int]:
+    found = connection.execute(
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+    )
+    return [pid for (pid,) in found]
+
+
+@contextmanager
+def _web(settings_module: str = "gis_grid.settings") -> Iterator[tuple[int, int]]:
     port = _free_port()
     program = programs(Layout(settings.BASE_DIR), port, BIND)[0]
-    with _running(program.argv, f"http://{BIND}:{port}/healthz", settings_module):
-        yield port
+    health = f"http://{BIND}:{port}/healthz"
+    with _running(program.argv, health, settings_module) as process:
+        yield port, process
 
 
 @contextmanager
@@ -42,7 +69,7 @@ def live() -> Iterator[int]:
 @contextmanager
 def _running(
     argv: Sequence[str], health: str, settings_module: str = "gis_grid.settings"
-) -> Iterator[None]:
+) -> Iterator[int]:
     # As an installation runs: without the log of queries that DEBUG keeps.
     environment = {
         "DJANGO_SETTINGS_MODULE": settings_module,
@@ -57,10 +84,11 @@ def _running(
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
+            start_new_session=True,  # what shares the processor counts by sessions
         )
         try:
             _wait(process, health, log)
-            yield
+            yield process.pid
         finally:
             process.terminate()
             process.wait()

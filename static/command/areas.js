@@ -53,9 +53,10 @@ export class AreaLayer {
       read: (layers) => this.#read(layers),
       draw: (context, tile) => this.#draw(context, tile),
     });
-    map.on('zoomend', () => this.#relevel());
+    map.on('zoomend', () => this.#relevel());    // a zoom ends with a move: names follow then
     map.on('moveend', () => this.#renameVisible());
     this.#relevel();
+    this.#renameVisible();
     this.#grid.show();
   }
 
@@ -67,6 +68,7 @@ export class AreaLayer {
   show(wanted) {
     this.#shown = { ...this.#shown, ...wanted };
     this.#relevel();
+    this.#renameVisible();
     this.#grid.redraw();
   }
 
@@ -112,12 +114,10 @@ export class AreaLayer {
   #relevel() {
     const { level } = this.#shown;
     const wanted = level === 'auto' ? levelAt(this.#map.getZoom(), this.#levels) : level;
-    if (wanted !== this.#level) {
-      this.#level = wanted;
-      this.#grid.restart();
-    }
+    if (wanted === this.#level) return;
+    this.#level = wanted;
+    this.#grid.restart();
     this.#restyle();
-    this.#renameVisible();
   }
 
   #levelAbove() { return this.#levels[this.#levels.indexOf(this.#level) - 1]; }

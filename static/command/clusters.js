@@ -24,6 +24,17 @@ export function badgesOf(features, size) {
 }
 
 /**
+ * Points counted in bins, as the server counts where there are more of them; those that only reach in
+ * from beside the tile are counted there.
+ * @param {{x, y}[]} points  @param {number} size of the tile, pixels  @returns {object[]} as layer `clusters`
+ */
+export function binned(points, size) {
+  return points.filter(({ x, y }) => Math.min(x, y) >= 0 && Math.max(x, y) < size).map(({ x, y }) => ({
+    props: { bin: Math.floor((y * BINS) / size) * BINS + Math.floor((x * BINS) / size), count: 1 }, geom: [[{ x, y }]],
+  }));
+}
+
+/**
  * Bins without those of some incidents that are counted in them too: of the rest the number and the
  * middle are exact again.
  * @param {object[]} features layer `clusters`  @param {object[]} taken the same of what is taken away

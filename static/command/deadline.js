@@ -4,7 +4,7 @@
  * What presses is the present step: its own deadline where it has one, else the case's.
  */
 import { isOpen } from '../shared/states.js';
-import { due } from '../shared/when.js';
+import { due, msOf } from '../shared/when.js';
 
 export const dueOf = (row) => row.stage_due_at || row.due_at;
 
@@ -18,7 +18,7 @@ export function clockOf(row, now) {
   if (row.open_problem) return 'listed';
   const { kind } = due(dueOf(row), now);
   if (kind === 'over' || !row.amber_at) return kind;
-  return Date.parse(row.amber_at) <= now ? 'near' : 'ahead';
+  return msOf(row.amber_at) <= now ? 'near' : 'ahead';
 }
 
 /** The same for a marker, which shows only what presses: 'over', 'near' or ''. */

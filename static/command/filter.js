@@ -5,10 +5,11 @@
  * `incidents/sought.py` says the same on the server, under the same names; one test runs both.
  */
 import { isOpen, MAP_STATES, STATES } from '../shared/states.js';
+import { msOf } from '../shared/when.js';
 import { startOfDay } from './clock.js';
 import { clockOf, dueOf } from './deadline.js';
 
-const since = (iso, ms) => iso !== null && Date.parse(iso) >= ms;
+const since = (iso, ms) => iso !== null && msOf(iso) >= ms;
 
 /** The figures of the strip, in its order: name -> does this row count? */
 export const FIGURES = {
@@ -83,7 +84,7 @@ export function sieve(filter, known) {
   }
   if (due) checks.push((row, now) => clockOf(row, now) === due);
   if (filter.since) checks.push((row) => since(row.reported_at, dayStart(filter.since)));
-  if (filter.until) checks.push((row) => Date.parse(row.reported_at) < dayStart(filter.until, 1));
+  if (filter.until) checks.push((row) => msOf(row.reported_at) < dayStart(filter.until, 1));
   if (q.trim()) checks.push(holdsText(q.trim()));
   if (queue) checks.push(ALL[queue]);
   if (filter.within) checks.push(liesWithin(cornersOf(filter.within)));
@@ -97,8 +98,8 @@ export function ordered(rows, order) {
 }
 
 const ORDERS = {
-  new: (row) => -Date.parse(row.reported_at),
-  due: (row) => Date.parse(dueOf(row)),
+  new: (row) => -msOf(row.reported_at),
+  due: (row) => msOf(dueOf(row)),
 };
 
 // A second key, so that two of the same moment never swap places between two draws.

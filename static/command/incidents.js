@@ -1,9 +1,10 @@
 /**
  * The incidents on the map, one of two ways by one rule: up to 2,000 rows each have a marker; more,
- * or a look into the past, come as tiles of points and of badges with counts.
+ * or a look into the past, come as tiles. A tile holds points, or counts where they are too many; if
+ * one in sight has counts, badges are drawn everywhere.
  */
 import { urlFor } from '../shared/api.js';
-import { badgesOf, rowOf, short, without } from './clusters.js';
+import { badgesOf, binned, rowOf, short, without } from './clusters.js';
 import { ringOf } from './deadline.js';
 import { markers, pulse } from './leaflet.js';
 import { drawBadge, drawGlyph, reach } from './pen.js';
@@ -14,6 +15,7 @@ import { say } from './words.js';
 const SIZES = [[16, 9], [14, 7.5], [12, 6], [0, 4.5]];    // least zoom, radius in pixels
 const MOST_ROWS = 2000;
 const REFRESH_MS = 1000;    // a tile is asked for again at most so often
+const SETTLE_MS = 100;      // tiles come one by one
 const CLOSER = 2;           // zooms that a click on a badge brings
 
 export class IncidentLayer {
@@ -28,6 +30,8 @@ export class IncidentLayer {
   #tiles = null;        // {query, less, hidden} of the tiles, null while markers are drawn
   #dirty = [];          // places of what has changed; null: everywhere
   #timer = 0;
+  #counted = false;     // whether badges are drawn in place of points
+  #settling = 0;
 
   /** @param {{map, canvas, url: string, hover, select: function(string)}} parts url: of the tiles */
   constructor({ map, canvas, url, hover, select }) {
@@ -42,10 +46,14 @@ export class IncidentLayer {
     this.#markers.addTo(map);
     this.#grid = new TileGrid(map, { name: 'incidents', z: 410 }, {
       urlsOf: (place) => this.#urlsOf(urlFor(this.#url, place)),
-      read: (layers, less) => readTile(layers, less, this.#tiles ? this.#tiles.hidden : []),
+      read: (layers, less) => {
+        this.#settleSoon();
+        return readTile(layers, less, this.#tiles ? this.#tiles.hidden : []);
+      },
       draw: (context, tile) => this.#drawTile(context, tile),
     });
     map.on('zoomend', () => this.#drawMarkers());
+    map.on('moveend', () => this.#settleSoon());
   }
 
   /**
@@ -91,9 +99,10 @@ export class IncidentLayer {
   hit(latlng) {
     const tile = this.#tiles && this.#grid.at(latlng);
     if (!tile) return null;
-    const point = nearest(tile.read.points.map((one) => ({ ...one, reach: reach(this.#lookOf(one.row)) })), tile);
+    const { points, badges } = this.#drawnOf(tile.read);
+    const point = nearest(points.map((one) => ({ ...one, reach: reach(this.#lookOf(one.row)) })), tile);
     if (point) return { words: wordsOf(point.row), choose: () => this.#select(point.row.id) };
-    const badge = nearest(tile.read.badges, tile);
+    const badge = nearest(badges, tile);
     return badge && {
       words: say('map.cluster', { count: badge.count }),
       choose: () => this.#map.setView(latlng, Math.min(this.#map.getZoom() + CLOSER, this.#map.getMaxZoom())),
@@ -121,9 +130,27 @@ export class IncidentLayer {
     if (this.#selected) this.#markers.toFront(this.#selected);
   }
 
-  #drawTile(context, { points, badges }) {
+  #drawTile(context, tile) {
+    const { points, badges } = this.#drawnOf(tile);
     points.forEach((point) => drawGlyph(context, point, this.#lookOf(point.row)));
     badges.forEach((badge) => drawBadge(context, badge, short(badge.count)));
+  }
+
+  /** What of a tile is drawn: its own badges or points, or the badges of its points. */
+  #drawnOf({ points, badges, ofPoints }) {
+    return this.#counted && points.length ? { points: [], badges: ofPoints() } : { points, badges };
+  }
+
+  /** One look for all tiles in sight, once those that come together are there. */
+  #settleSoon() {
+    if (!this.#tiles) return;
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => {
+      const counted = this.#grid.kept.some(({ badges }) => badges.length);
+      if (counted === this.#counted) return;
+      this.#counted = counted;
+      this.#grid.redraw(({ points }) => points.length);
+    }, SETTLE_MS);
   }
 
   #lookOf(row) {
@@ -140,15 +167,21 @@ export class IncidentLayer {
   }
 }
 
-/** {points: [{x, y, row}], badges}: of a tile, in its pixels; `less` are the bins of what is hidden. */
+/**
+ * {points: [{x, y, row}], badges, ofPoints() -> badges}: of a tile, in its pixels; `less` are the bins
+ * of what is hidden.
+ */
 function readTile(layers, less, hidden) {
   const taken = less ? less.get('clusters') || [] : [];
+  const points = (layers.get('points') || []).filter(({ props }) => !hidden.includes(props.state)).map((feature) => {
+    const [[{ x, y }]] = feature.geom;
+    return { x, y, row: rowOf(feature) };
+  });
+  let counted = null;
   return {
-    points: (layers.get('points') || []).filter(({ props }) => !hidden.includes(props.state)).map((feature) => {
-      const [[{ x, y }]] = feature.geom;
-      return { x, y, row: rowOf(feature) };
-    }),
+    points,
     badges: badgesOf(without(layers.get('clusters') || [], taken), TILE_PX),
+    ofPoints: () => (counted = counted || badgesOf(binned(points, TILE_PX), TILE_PX)),
   };
 }
 

@@ -58,6 +58,8 @@ export function canvasTiles(map, { name, z }, size, on) {
     show: () => grid.addTo(map),
     hide: () => grid.remove(),
     restart: () => grid.redraw(),
+    /** The zoom that the tiles of this moment have. */
+    zoom: () => Math.round(map.getZoom()) - up,
     /** {key, x, y}: the tile under a place, and where in it, in pixels. */
     place(latlng) {
       const { zoom, x, y } = place(latlng);

@@ -6,6 +6,7 @@
  * What has become void leaves, as it is not in a fresh snapshot either.
  */
 import { isOnMap } from '../shared/states.js';
+import { msOf } from '../shared/when.js';
 
 export class Store {
   #rows = new Map();
@@ -40,7 +41,7 @@ export class Store {
 
   /** Forget what was closed before a moment (ms); returns the changes. */
   forgetClosed(before) {
-    const old = this.rows().filter((row) => row.closed_at && Date.parse(row.closed_at) < before);
+    const old = this.rows().filter((row) => row.closed_at && msOf(row.closed_at) < before);
     return old.map((row) => {
       this.#rows.delete(row.id);
       return { id: row.id, before: row, after: null };

@@ -4,6 +4,7 @@
  */
 import { loadTile } from '../shared/vectortile.js';
 import { canvasTiles } from './leaflet.js';
+import { forget, paintSoon } from './painting.js';
 
 export const TILE_PX = 512;    // a tile of zoom z fills four screen tiles of zoom z + 1
 const RETRY_MS = 3000;
@@ -34,8 +35,11 @@ export class TileGrid {
 
   hide() { this.#grid.hide(); }
 
-  /** What is kept of the tiles in sight. */
-  get kept() { return Array.from(this.#tiles.values(), ({ read }) => read).filter(Boolean); }
+  /** What is kept of the tiles in sight, not of those that still fill in from another zoom. */
+  get kept() {
+    const zoom = this.#grid.zoom();
+    return Array.from(this.#tiles.values()).filter(({ read, coords }) => read && coords.z === zoom).map(({ read }) => read);
+  }
 
   /** The tile under a place: {read, x, y}, with x and y in its pixels; null where there is none. */
   at(latlng) {
@@ -46,7 +50,7 @@ export class TileGrid {
 
   /** Draw again from memory the tiles of which `wanted` holds. */
   redraw(wanted = () => true) {
-    this.#tiles.forEach((tile) => { if (tile.read && wanted(tile.read)) this.#paint(tile); });
+    this.#tiles.forEach((tile) => { if (tile.read && wanted(tile.read)) this.#paintSoon(tile); });
   }
 
   /** Ask again for the tiles that hold one of some places; for all without places. */
@@ -58,15 +62,18 @@ export class TileGrid {
   /** Forget what is drawn and begin anew: another filter, another level. */
   restart() { this.#grid.restart(); }
 
-  async #made(key, canvas, coords) {
+  /** A view needs dozens of tiles at once: each is asked for in a task of its own. */
+  #made(key, canvas, coords) {
     const tile = { canvas, coords, read: null, stop: new AbortController() };
     this.#tiles.set(key, tile);
-    await this.#load(tile);
+    setTimeout(() => { if (!tile.stop.signal.aborted) this.#load(tile); });
   }
 
   #gone(key) {
     const tile = this.#tiles.get(key);
-    if (tile) tile.stop.abort();
+    if (!tile) return;
+    tile.stop.abort();
+    forget(tile);
     this.#tiles.delete(key);
   }
 
@@ -75,11 +82,13 @@ export class TileGrid {
     try {
       const answers = this.#urlsOf(tile.coords).map((url) => loadTile(url, TILE_PX, tile.stop.signal));
       tile.read = this.#read(...await Promise.all(answers));
-      this.#paint(tile);
+      this.#paintSoon(tile);
     } catch {
       if (!tile.stop.signal.aborted) setTimeout(() => { if (!tile.stop.signal.aborted) this.#load(tile); }, RETRY_MS);
     }
   }
+
+  #paintSoon(tile) { paintSoon(tile, () => this.#paint(tile)); }
 
   #paint({ canvas, read }) {
     const scale = canvas.width / TILE_PX;

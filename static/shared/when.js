@@ -11,9 +11,22 @@ const NEAR_MS = 30 * MINUTE;
 
 const tag = (lang) => (lang === 'en' ? 'en-GB' : 'zh-CN');
 
+const MOST_KNOWN = 200000;
+const known = new Map();
+
+/** Milliseconds since 1970 of an ISO string. Lists ask for the same ones again and again: read once. */
+export function msOf(iso) {
+  const before = known.get(iso);
+  if (before !== undefined) return before;
+  if (known.size >= MOST_KNOWN) known.clear();
+  const ms = Date.parse(iso);
+  known.set(iso, ms);
+  return ms;
+}
+
 /** '5 分钟前' within a day, else '2026年3月5日 14:30'. */
 export function when(iso, now = Date.now(), lang = pageLanguage()) {
-  const ms = Date.parse(iso) - now;
+  const ms = msOf(iso) - now;
   if (Math.abs(ms) >= DAY) return moment(iso, lang);
   const [value, unit] = largest(ms);
   return airy(new Intl.RelativeTimeFormat(tag(lang), { numeric: 'auto' }).format(value, unit));
@@ -38,7 +51,7 @@ const airy = (text) => text.replace(/(\d)(?=[\u4e00-\u9fff])/g, '$1\u00a0');
 
 /** How a deadline stands: 'over', 'near' (30 minutes or less) or 'ahead', and the ms left. */
 export function due(iso, now = Date.now()) {
-  const ms = Date.parse(iso) - now;
+  const ms = msOf(iso) - now;
   return { kind: ms < 0 ? 'over' : ms <= NEAR_MS ? 'near' : 'ahead', ms };
 }
 

@@ -1,7 +1,7 @@
 /** The pure parts around the map: the URL's view, what lies under the pointer, badges, shapes of states. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { badgesOf, rowOf, short, steps, without } from '../../static/command/clusters.js';
+import { badgesOf, binned, rowOf, short, steps, without } from '../../static/command/clusters.js';
 import { readHash, writeHash } from '../../static/command/hash.js';
 import { holds, nearest } from '../../static/command/rings.js';
 import { isOpen, lookOf, MAP_STATES, pathOf, STATES } from '../../static/shared/states.js';
@@ -65,6 +65,12 @@ test('badges join bins, keep every incident, and stand whole in their tile', () 
 test('a badge stands nearer to where more is', () => {
   const [{ x }] = badgesOf([bin(0, 9, 100, 100), bin(1, 1, 200, 100)], 512);
   assert.equal(x, 110);
+});
+
+test('points counted in the browser are those of the tile, each once', () => {
+  const points = [{ x: 0, y: 0 }, { x: 31.9, y: 1 }, { x: 511.9, y: 511.9 }, { x: -0.1, y: 9 }, { x: 9, y: 512 }];
+  assert.deepEqual(binned(points, 512).map(({ props }) => props), [0, 0, 255].map((each) => ({ bin: each, count: 1 })));
+  assert.deepEqual(badgesOf(binned(points, 512), 512).map(({ count }) => count), [2, 1]);
 });
 
 test('classes of cells have round bounds that grow, however few or many', () => {
