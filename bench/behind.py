@@ -25,18 +25,20 @@ def put_behind(pids: Iterable[int]) -> bool:
 def _put(pid: int) -> bool:
     try:
         for thread in _threads(pid):
-            os.setpriority(os.PRIO_PROCESS, thread, LAST)
-        _put_session(Path(f"/proc/{pid}/autogroup"))
-    except (ProcessLookupError, FileNotFoundError):
-        return True  # it has ended
+            with suppress(ProcessLookupError):  # it has ended
+                os.setpriority(os.PRIO_PROCESS, thread, LAST)
+        with suppress(ProcessLookupError, FileNotFoundError):
+            _put_session(Path(f"/proc/{pid}/autogroup"))
     except PermissionError:
         return False
     return True
 
 
 def _threads(pid: int) -> list[int]:
-    folder = Path(f"/proc/{pid}/task")
-    return [int(each.name) for each in folder.iterdir()] if folder.is_dir() else [pid]
+    try:
+        return [int(each.name) for each in Path(f"/proc/{pid}/task").iterdir()]
+    except FileNotFoundError:
+        return [pid]  # no such folders here, or it has just ended
 
 
 def _put_session(group: Path) -> None:
