@@ -1,6 +1,7 @@
 """Fixtures for every test: a real PostGIS, a small town, real data, a real browser."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,13 +9,15 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
-from django.test import Client, TransactionTestCase
+from django.test import TransactionTestCase
 from playwright.sync_api import Browser, expect, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from incidents.deadlines import calendars
+from tests.kept import Kept, emptied_tables, keep
 from tests.killed import chromium_path
+from tests.login import client_of
 from tests.phone import phone, picture
 from tests.product import Product, database_url, end_other_sessions, run_product
 from tests.world import World, build_world
@@ -42,10 +45,15 @@ MISSED_IN_TIME = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Try once more what stands on running programs and missed a time-out; the summary says so.
+    """Say in what order, and what may be tried twice.
 
+    What is `early` comes first: a process takes its work from the front of its part, others help it
+    from the back. So one process builds for all what is shared, and nobody is left with a long one.
+
+    What stands on running programs and missed a time-out is tried once more; the summary says so.
     What proves that nothing is lost is never tried again: once lost is lost.
     """
+    items.sort(key=lambda item: item.get_closest_marker("early") is None)
     for item in items:
         if "product" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("proof"):
             item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=MISSED_IN_TIME))
@@ -75,18 +83,13 @@ def _static_files_are_listed_once() -> Iterator[None]:
         yield
 
 
-# What migrations have written for good; without it the permissions would be made anew each time.
-STAYS = {"django_migrations", "django_content_type", "auth_permission"}
-
-
 @pytest.fixture(scope="session", autouse=True)
 def _few_rows_are_deleted() -> Iterator[None]:
     """After a test that commits: for a few rows DELETE takes a tenth of what TRUNCATE takes."""
 
     def empty(_case: TransactionTestCase) -> None:
-        tables = set(connection.introspection.django_table_names(only_existing=True)) - STAYS
         # Twice: the first waits for who writes still, the second sees what they wrote.
-        deletes = [f'DELETE FROM "{table}"' for table in sorted(tables)] * 2
+        deletes = [f'DELETE FROM "{table}"' for table in emptied_tables()] * 2
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")  # no trigger, any order
             cursor.execute("; ".join(deletes))
@@ -96,10 +99,25 @@ def _few_rows_are_deleted() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def _kept_worlds() -> list[Kept]:
+    """The world as it was first built, once it was."""
+    return []
+
+
 @pytest.fixture
-def world(db: None) -> World:
-    """The small town of `tests/world.py` with its cast; its calendar is read, as after a while."""
-    built = build_world()
+def world(db: None, _kept_worlds: list[Kept]) -> World:
+    """The small town of `tests/world.py` with its cast; its calendar is read, as after a while.
+
+    Where programs look on it is built each time: for them nothing may come back as it was.
+    """
+    if not connection.in_atomic_block:
+        built = build_world()
+    elif _kept_worlds:
+        built = _kept_worlds[0].put_back()
+    else:
+        built = build_world()
+        _kept_worlds.append(keep(built))
     calendars.forget()
     calendars.calendar_of()
     return built
@@ -126,12 +144,7 @@ def real_data() -> Path:
 def login(world: World):  # type: ignore[no-untyped-def]
     """Return a function: name of the cast -> a client that is logged in as them."""
 
-    def as_(name: str) -> Client:
-        client = Client()
-        client.force_login(world.users[name])
-        return client
-
-    return as_
+    return lambda name: client_of(world.users[name])
 
 
 @pytest.fixture(scope="session")
@@ -166,6 +179,14 @@ def no_worker(request: pytest.FixtureRequest, transactional_db: None) -> None:
     running = request.config.stash.get(PROGRAMS, None)
     if running and "worker" in running.processes:
         running.stop("worker")
+
+
+@pytest.fixture
+def ctrl_c_counts() -> Iterator[None]:
+    """What the test starts can be interrupted, though a suite in the background ignores Ctrl+C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")

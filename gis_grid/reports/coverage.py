@@ -8,15 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import folium
 import numpy as np
 import numpy.typing as npt
 import shapely
-from branca.element import MacroElement
 from django.utils.translation import gettext as _
-from folium.template import Template
-
-from gis_grid.reports.offline import page
 
 SCRIPT, STYLE = (Path(__file__).with_name(f"coverage_map.{kind}") for kind in ("js", "css"))
 # Minutes up to which a class goes, and its colour: those of the planner's page, `--walk-*` in
@@ -59,25 +54,13 @@ class RunReport:
     borders: Sequence[shapely.Geometry] = ()
 
 
-class _Cells(MacroElement):
-    """The script of the map with its data."""
-
-    _template = Template(
-        "{% macro script(this, kwargs) %}"
-        "{{ this.code }}({{ this._parent.get_name() }}, {{ this.data }});"
-        "{% endmacro %}"
-    )
-
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.code = SCRIPT.read_text(encoding="utf-8").rstrip()
-        # Inside a script only "</" and "<!" could end it.
-        self.data = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-        self.data = self.data.replace("<", "\\u003c")
-
-
 def coverage_page(report: RunReport) -> str:
     """Return one HTML document: the cells by walking time, a choice of categories, the method."""
+    # Only who draws a page waits for folium: half a second, which no start of a program needs.
+    import folium
+
+    from gis_grid.reports.offline import Script, page
+
     drawn = folium.Map(tiles=None, zoom_snap=0.25, attribution_control=False, prefer_canvas=True)
     if report.borders:
         lines = shapely.GeometryCollection([shapely.boundary(each) for each in report.borders])
@@ -85,7 +68,7 @@ def coverage_page(report: RunReport) -> str:
             json.loads(shapely.to_geojson(_rounded(lines))),
             style_function=lambda _feature: {"color": "#4A5766", "weight": 1, "interactive": False},
         ).add_to(drawn)
-    _Cells(_data(report)).add_to(drawn)
+    Script(SCRIPT, _data(report)).add_to(drawn)
     return page(drawn, report.title, _panel(report))
 
 

@@ -1,6 +1,9 @@
 """folium without a network: every script and style is put into the page from our own files."""
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import folium
 from branca.element import Element, Figure, MacroElement
@@ -19,6 +22,24 @@ class _MetricScale(MacroElement):
         "L.control.scale({imperial: false}).addTo({{ this._parent.get_name() }});"
         "{% endmacro %}"
     )
+
+
+class Script(MacroElement):
+    """A script of ours, a function that is called with the map and data."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "{{ this.code }}({{ this._parent.get_name() }}, {{ this.data }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, path: Path, data: Mapping[str, Any]) -> None:
+        """Read the script and write out the data, EPSG:4326 where there are places."""
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.code = path.read_text(encoding="utf-8").rstrip()
+        # Inside a script only "</" and "<!" could end it.
+        self.data = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        self.data = self.data.replace("<", "\\u003c")
 
 
 def page(drawn: folium.Map, title: str, legend: str = "") -> str:

@@ -5,12 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import folium
 import shapely
 from django.utils.translation import gettext as _
 from shapely.geometry import shape
-
-from gis_grid.reports.offline import page
 
 # Okabe-Ito: told apart by colour-blind readers and in grey print (with the legend's words).
 NOBODY = "#D55E00"
@@ -39,6 +36,11 @@ class GridCard:
 
 def staffing_page(grids: Sequence[GridCard], title: str) -> str:
     """Return one HTML document with the grids coloured by what they lack."""
+    # Only who draws a page waits for folium: half a second, which no start of a program needs.
+    import folium
+
+    from gis_grid.reports.offline import page
+
     drawn = folium.Map(tiles=None, zoom_snap=0.25, attribution_control=False)
     if grids:
         layer = folium.GeoJson(

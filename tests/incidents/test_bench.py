@@ -9,15 +9,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.product import database_url
 
 ROOT = Path(__file__).resolve().parents[2]
-SMALL = ["--rounds=1", "--seconds=0.5", "--grids=100", "--points=3000", "--desks=40", "--json"]
+SMALL = ["--rounds=1", "--seconds=0.2", "--grids=100", "--points=3000", "--desks=40", "--json"]
 
 
 NAMES = ["report", "report-orm", "outbox", "route-file", "coverage", "live", "tiles"]
 
 
+@pytest.mark.early
 def test_each_benchmark_runs_and_its_results_agree(db: None) -> None:
     done = subprocess.run(
         [sys.executable, "manage.py", "bench", *NAMES, *SMALL],

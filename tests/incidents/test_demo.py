@@ -40,6 +40,8 @@ from incidents.models import (
     WorkingHours,
 )
 
+pytestmark = pytest.mark.early
+
 COUNT = 220
 Rows = list[dict[str, Any]]
 

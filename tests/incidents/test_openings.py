@@ -8,7 +8,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from gis_grid.access import Actor
 from gis_grid.errors import GridError
 from incidents.actions import To
 from incidents.grounds import ReturnGround
@@ -43,9 +42,9 @@ def standing(world: World) -> list[Incident]:
     return list(Incident.objects.order_by("serial"))
 
 
-def one_by_one(deed: str, incident: Incident, actor: Actor) -> str:
+def why_not(deed: str, situation: Situation) -> str:
     try:
-        allowed(deed, Situation(incident, actor, timezone.now()))
+        allowed(deed, situation)
     except GridError as refusal:
         return str(refusal.message)
     return ""
@@ -57,9 +56,10 @@ def test_every_deed_is_open_where_it_is_open_one_by_one(world: World) -> None:
     for name in ("chen", "luo", "guo", "li"):
         actor = world.actor(name)
         seen = set(Incident.objects.visible_to(actor).values_list("pk", flat=True))
+        each_alone = [Situation(i, actor, timezone.now()) for i in incidents if i.pk in seen]
         for deed in set(DEEDS) - {"dispatch"}:
             found = openings(actor, deed, ids, timezone.now())
-            alone = {str(i.pk): one_by_one(deed, i, actor) for i in incidents if i.pk in seen}
+            alone = {str(each.incident.pk): why_not(deed, each) for each in each_alone}
             assert {pk: entry["why"] for pk, entry in found.items()} == alone, (name, deed)
 
 

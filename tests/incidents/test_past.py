@@ -567,6 +567,7 @@ class TestProcesses:
             text=True,
         )
 
+    @pytest.mark.usefixtures("ctrl_c_counts")
     def test_ctrl_c_ends_it_with_whole_cases_only(self, write_many: Callable[[int], Path]) -> None:
         file = write_many(12_000)
         running = self.start(file)

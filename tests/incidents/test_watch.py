@@ -359,6 +359,7 @@ def until(true: Callable[[], bool], seconds: float = 120) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.early
 def test_killed_in_the_middle_and_started_again_each_alarm_rings_once(no_worker: None) -> None:
     many(200)
     due = Incident.objects.filter(alarm_at__lte=timezone.now())

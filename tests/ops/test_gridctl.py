@@ -159,6 +159,7 @@ def test_a_signal_ends_everything_within_ten_seconds_though_a_stream_is_open(
     assert not cluster_of(down).is_running()
 
 
+@pytest.mark.usefixtures("ctrl_c_counts")
 def test_an_up_that_is_interrupted_on_its_way_goes_on_next_time(down: Installation) -> None:
     with down.start("up", "--detach", "--port", str(down.port)) as process:
         assert until(cluster_of(down).is_running)

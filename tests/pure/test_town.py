@@ -14,6 +14,8 @@ from gis_grid.demo.records import AreaRecord
 from gis_grid.demo.town import Town, build_town
 from gis_grid.geo.metric import LocalMetric, area_m2
 
+pytestmark = pytest.mark.early
+
 CODE_LENGTH = {"district": 6, "street": 9, "community": 12, "grid": 15, "micro-grid": 17}
 NEXT_LEVEL = [
     ("district", "street"),

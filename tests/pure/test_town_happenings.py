@@ -16,6 +16,8 @@ from gis_grid.demo.words import PLACES, SENTENCES, WEIGHTS
 from gis_grid.geo.metric import LocalMetric
 from gis_grid.territory.models import Level
 
+pytestmark = pytest.mark.early
+
 PLANE = LocalMetric(105.0, 31.0)
 NOW = datetime(2025, 11, 22, 14, 30, tzinfo=timezone(timedelta(hours=8)))
 PACK = Path(__file__).parents[2] / "incidents" / "packs" / "neighbourhood.json"

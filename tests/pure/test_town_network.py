@@ -11,6 +11,8 @@ from scipy.sparse.csgraph import connected_components
 from gis_grid.demo.town import Town
 from gis_grid.geo.metric import LocalMetric
 
+pytestmark = pytest.mark.early
+
 PLANE = LocalMetric(105.0, 31.0)
 NORTH, SOUTH = (-500.0, 120.0), (285.0, -1100.0)  # metres: the old town's cross, 南城大道
 

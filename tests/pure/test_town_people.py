@@ -11,6 +11,8 @@ from gis_grid.demo.facilities import KINDS
 from gis_grid.demo.town import Town
 from gis_grid.geo.metric import LocalMetric
 
+pytestmark = pytest.mark.early
+
 PACK = Path(__file__).parents[2] / "incidents" / "packs" / "neighbourhood.json"
 PLANE = LocalMetric(105.0, 31.0)
 ROLES = {

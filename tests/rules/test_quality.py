@@ -10,6 +10,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = [sys.executable, "-m"]
 
+pytestmark = pytest.mark.early
+
 
 @pytest.mark.parametrize(
     "command",
