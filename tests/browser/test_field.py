@@ -72,6 +72,23 @@ def test_a_second_tap_makes_no_second_report(phone: Phone, picture: Path) -> Non
     assert Incident.objects.count() == 1
 
 
+@pytest.mark.parametrize("pause_ms", [40, 120, 250])
+def test_a_finger_that_taps_twice_stays_with_the_receipt(
+    phone: Phone, picture: Path, pause_ms: int
+) -> None:
+    page = phone()
+    take(page, picture)
+    choose(page)
+    box = page.get_by_role("button", name="提交").bounding_box()
+    assert box
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.touchscreen.tap(*middle)
+    page.wait_for_timeout(pause_ms)
+    page.touchscreen.tap(*middle)
+    expect_delivered(page)
+    assert Incident.objects.count() == 1
+
+
 def test_without_network_the_report_is_safe_and_goes_by_itself(phone: Phone, picture: Path) -> None:
     page = phone()
     take(page, picture)
