@@ -2,7 +2,7 @@
  * Painting in turns: what is to be painted waits in one line, and each frame takes no more of it than
  * leaves the page free to answer the hand. Asked twice, a thing is painted once, as it is by then.
  */
-const SLICE_MS = 6;     // of calls in a frame; the browser then fills the pixels, which takes longer
+const SLICE_MS = 3;     // of calls in a frame; to fill the pixels takes the browser six times as long
 const FLUENT_MS = 25;   // between two frames; where it is more, one thing is enough for a frame
 
 const waiting = new Map();    // what -> how

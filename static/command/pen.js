@@ -5,6 +5,7 @@
 import { lookOf } from '../shared/states.js';
 
 const tokens = new Map();
+const stamps = new Map();    // a look -> its picture: a copy costs a tenth of the shapes it is made of
 
 /** A colour of the page by its token, such as '--border'; asked once, for a redraw needs thousands. */
 export function token(name) {
@@ -15,18 +16,41 @@ export function token(name) {
 }
 
 /** The page has changed its colours. */
-export const forgetTokens = () => tokens.clear();
+export function forgetTokens() {
+  tokens.clear();
+  stamps.clear();
+}
 
 /** Pixels from its middle that a marker covers: a ring stands outside the shape. */
 export const reach = ({ size, clock, selected }) => size * 1.3 + (clock || selected ? 8 : 3);
 
 /** Draw a state's shape around a point, {x, y} in pixels, with its clock ring. */
-export function drawGlyph(context, { x, y }, { state, size, clock, unrouted, selected }) {
-  const { shape, token: name, hollow } = lookOf(state);
-  context.save();
-  context.translate(x, y);
-  context.lineJoin = 'round';
+export function drawGlyph(context, { x, y }, look) {
+  const ratio = window.devicePixelRatio || 1;
+  const picture = stampOf(look, ratio);
+  const side = picture.width / ratio;
+  const whole = (at) => Math.round((at - side / 2) * ratio) / ratio;    // between pixels it would blur
   context.globalAlpha = 1;    // Leaflet leaves that of the shape before
+  context.drawImage(picture, whole(x), whole(y), side, side);
+}
+
+function stampOf(look, ratio) {
+  const key = [look.state, look.size, look.clock, look.unrouted, look.selected, ratio].join();
+  if (!stamps.has(key)) {
+    const side = 2 * Math.ceil((reach(look) + 1) * ratio);
+    const picture = Object.assign(document.createElement('canvas'), { width: side, height: side });
+    const context = picture.getContext('2d');
+    context.translate(side / 2, side / 2);
+    context.scale(ratio, ratio);
+    glyph(context, look);
+    stamps.set(key, picture);
+  }
+  return stamps.get(key);
+}
+
+function glyph(context, { state, size, clock, unrouted, selected }) {
+  const { shape, token: name, hollow } = lookOf(state);
+  context.lineJoin = 'round';
   if (selected) disc(context, size * 1.3 + 6, token('--accent'), 0.3);
   if (clock) ring(context, size * 1.3 + 2.5, clock);
   trace(context, shape, size);
@@ -41,7 +65,6 @@ export function drawGlyph(context, { x, y }, { state, size, clock, unrouted, sel
     context.stroke();
   }
   if (unrouted) mark(context, '?', { size, colour: hollow ? token(name) : token('--paper') });
-  context.restore();
 }
 
 function trace(context, shape, size) {
