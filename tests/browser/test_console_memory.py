@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from incidents import feed
 from incidents.models import Event
 from tests.browser.desk import Desk, report, row
+from tests.browser.memory import Memory
 from tests.world import NOW, World
 
 pytestmark = pytest.mark.browser
@@ -23,16 +24,15 @@ def test_a_desk_does_not_grow_with_what_it_is_told(desk: Desk, world: World) -> 
     incident = report(world)
     page = desk()
     expect(row(page, incident)).to_be_visible()
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable")
+    memory = Memory(page)
     tell(incident, BATCH)
     wait(page)
-    start = metrics(session)
+    start = memory.kept()
 
     for _ in range(EVENTS // BATCH):
         tell(incident, BATCH)
         wait(page)
-    end = metrics(session)
+    end = memory.kept()
 
     expect(page.locator("#panel .row")).to_have_count(1)
     assert end["Nodes"] <= start["Nodes"] * 1.1 + 50
@@ -55,11 +55,3 @@ def wait(page: Any) -> None:
         page.wait_for_timeout(50)
     assert feed.last_sequence()
     page.wait_for_timeout(600)  # two frames of the stream
-
-
-def metrics(session: Any) -> dict[str, float]:
-    """Return nodes, listeners and heap of the page after a collection of garbage."""
-    session.send("HeapProfiler.collectGarbage")
-    said = session.send("Performance.getMetrics")["metrics"]
-    found = {each["name"]: each["value"] for each in said}
-    return {name: found[name] for name in ("Nodes", "JSEventListeners", "JSHeapUsedSize")}

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from gis_grid.people.models import Session
 from tests.browser.desk import report
+from tests.browser.memory import Memory
 from tests.login import cookies_of
 from tests.product import Product, wait_until_quiet
 from tests.world import World, inside
@@ -133,17 +134,16 @@ def test_areas_turn_and_nothing_grows_meanwhile(wall: Open, world: World) -> Non
         report(world, inside(place))
     page = wall("/command/wall?area=S&seconds=20", still=True)
     expect(page.locator("#areas li")).to_have_count(2)
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable")
+    memory = Memory(page)
     names, start = set[str](), dict[str, float]()
     for number in range(WARM_UP + TURNS):
         if number == WARM_UP:
-            start = metrics(session)
+            start = memory.kept()
         drawn = page.locator("body").get_attribute("data-drawn")
         page.clock.run_for(20_100)
         page.wait_for_function("(drawn) => document.body.dataset.drawn !== drawn", arg=drawn)
         names.add(page.locator("#place").inner_text())
-    end = metrics(session)
+    end = memory.kept()
 
     assert names == {"河东街道", "翠湖社区", "北门社区"}
     assert end["Nodes"] <= start["Nodes"] * 1.1 + 20
@@ -153,15 +153,6 @@ def test_areas_turn_and_nothing_grows_meanwhile(wall: Open, world: World) -> Non
 
     page.keyboard.press("Space")
     expect(page.locator("#pause")).to_have_attribute("aria-pressed", "true")
-
-
-def metrics(session: Any) -> dict[str, float]:
-    """Return nodes, listeners and heap of the page after a collection of garbage."""
-    session.send("HeapProfiler.collectGarbage")
-    found = {
-        each["name"]: each["value"] for each in session.send("Performance.getMetrics")["metrics"]
-    }
-    return {name: found[name] for name in ("Nodes", "JSEventListeners", "JSHeapUsedSize")}
 
 
 def test_every_figure_leads_to_what_it_counts(wall: Open, world: World) -> None:
