@@ -28,7 +28,9 @@ from incidents.rates.periods import Step, this_month
 from incidents.sought import QUEUES, Sought, find
 
 COUNTED: Final = ("open", "today", "near", "over", "unrouted", "closed")
-RATES: Final = ("in_time_closing_rate", "satisfaction_rate")
+# The rates that are shown, with the count of the cases that keep each from being whole.
+REST: Final = {"in_time_closing_rate": "missed_deadline", "satisfaction_rate": "dissatisfied"}
+RATES: Final = tuple(REST)
 DAILY: Final = frozenset({"reported", "closings"})
 MONTHLY: Final = frozenset(
     count
@@ -170,8 +172,21 @@ def _above(view: View) -> list[Area]:
 
 
 def _rates(month: rates.Answer) -> dict[str, Any]:
+    """Return each rate with its counts, and by `behind` what the filter calls their cases."""
     total = as_json(month.total)
-    return {name: {"value": total[name], **total["basis"][name]} for name in RATES}
+    return {
+        name: {
+            "value": total[name],
+            **total["basis"][name],
+            "rest": total[rest],
+            "behind": {
+                "numerator": rates.QUOTIENTS[name].numerator,
+                "denominator": rates.QUOTIENTS[name].denominator,
+                "rest": rest,
+            },
+        }
+        for name, rest in REST.items()
+    }
 
 
 def _categories(month: rates.Answer) -> list[dict[str, Any]]:
@@ -218,7 +233,14 @@ def _hours(view: View, at: datetime) -> list[dict[str, Any]]:
     )
     known = {row["hour"]: row["reported"] for row in rows}
     hours = [first + timedelta(hours=n) for n in range(HOURS)]
-    return [{"at": hour.isoformat(), "reported": known.get(hour, 0)} for hour in hours]
+    return [
+        {
+            "at": hour.isoformat(),
+            "hour": f"{timezone.localtime(hour):%Y-%m-%dT%H}",  # as the filter names it
+            "reported": known.get(hour, 0),
+        }
+        for hour in hours
+    ]
 
 
 def _newest(view: View, at: datetime) -> list[dict[str, Any]]:

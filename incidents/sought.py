@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from gis_grid.errors import NotFound, Unreadable
 from gis_grid.territory.models import Area
 from gis_grid.territory.paths import Territory
-from incidents import states
+from incidents import rates, states
 from incidents.models import RETURNS_TO_OBJECTION, Category, Incident, RouteMethod, SourceChannel
 from incidents.queries import Doubled, IncidentQuerySet, doubled
 
@@ -31,7 +31,7 @@ MAX_CORNERS = 100
 MAX_SERIAL_DIGITS = 12
 
 Codes = Annotated[str, Field(max_length=2000)]
-Day = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
+Day = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d(T\d\d)?$")]
 Queue = Literal[
     "open",
     "today",
@@ -48,8 +48,9 @@ Queue = Literal[
 class SoughtIn(BaseModel):
     """The filter as an address carries it. `state`, `category`, `source`: codes with commas.
 
-    `since`, `until`: reported on these local days, both included. `within`: a polygon drawn by
-    hand, "lon,lat;lon,lat;…" in WGS84 degrees.
+    `since`, `until`: reported on these local days (or hours, `2026-03-05T14`), both included.
+    `counted`: those a count of `rates.CASES` has on these days, without days this month so far.
+    `within`: a polygon drawn by hand, "lon,lat;lon,lat;…" in WGS84 degrees.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -61,6 +62,7 @@ class SoughtIn(BaseModel):
     due: Literal["near", "over"] | None = None
     since: Day | None = None
     until: Day | None = None
+    counted: Annotated[str, Field(max_length=40)] | None = None
     q: Annotated[str, Field(max_length=100)] | None = None
     queue: Queue | None = None
     within: Annotated[str, Field(max_length=6000)] | None = None
@@ -71,7 +73,8 @@ class Sought:
     """The filter with its codes looked up; `Sought()` asks for nothing in particular.
 
     `categories` and `named` are ids of minor categories: those meant, and those whose name holds
-    the text. `areas` are ids of areas whose name holds it. `within` is in EPSG:4326.
+    the text. `areas` are ids of areas whose name holds it. `until` itself is no longer meant.
+    `within` is in EPSG:4326.
     """
 
     states: frozenset[str] | None = None
@@ -79,18 +82,14 @@ class Sought:
     sources: frozenset[str] | None = None
     path: str | None = None
     due: str | None = None
-    since: date | None = None
-    until: date | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    counted: str | None = None
     text: str = ""
     named: frozenset[int] = frozenset()
     areas: frozenset[int] = frozenset()
     queue: str | None = None
     within: Polygon | None = None
-
-    @property
-    def looks_back(self) -> bool:
-        """Whether it may mean incidents that the live map no longer holds."""
-        return bool(self.since or self.until or (self.states and self.states & states.ENDED_STATES))
 
 
 def sought_of(query: SoughtIn, territory: Territory) -> Sought:
@@ -106,8 +105,9 @@ def sought_of(query: SoughtIn, territory: Territory) -> Sought:
         sources=_known("source", query.source, SourceChannel.values),
         path=_path(query.area, territory) if query.area else None,
         due=query.due,
-        since=_day("since", query.since),
-        until=_day("until", query.until),
+        since=_span("since", query.since)[0],
+        until=_span("until", query.until)[1],
+        counted=_counted(query.counted),
         text=text,
         named=_named(text),
         areas=_areas(text, territory),
@@ -119,15 +119,19 @@ def sought_of(query: SoughtIn, territory: Territory) -> Sought:
 def find(sought: Sought, territory: Territory, at: datetime) -> IncidentQuerySet:
     """Return the incidents of a territory that are meant at a moment, in no set order.
 
-    Without states: with a day, all but void ones; else what the live map shows.
+    Without states: what is counted; with a day, all but void ones; else what the live map shows.
     """
     found = Incident.objects.within(territory)
     if sought.states is not None:
         found = found.filter(state__in=sought.states)
+    elif sought.counted is not None:
+        pass  # the count says which states it means
     elif sought.since or sought.until:
         found = found.exclude(state=states.VOID)
     else:
         found = found.on_the_map(at - CLOSED_SHOWN)
+    if sought.counted is not None:
+        found = found.filter(_cases(sought.counted, sought, territory, at))
     for condition in _conditions(sought, at):
         found = found.filter(condition)
     return found
@@ -158,10 +162,10 @@ def _conditions(sought: Sought, at: datetime) -> Iterable[Q]:
         yield Q(source__in=sought.sources)
     if sought.path is not None:
         yield Q(area_path__startswith=sought.path)
-    if sought.since is not None:
-        yield Q(reported_at__gte=_starts(sought.since))
-    if sought.until is not None:
-        yield Q(reported_at__lt=_starts(sought.until + timedelta(days=1)))
+    if sought.since is not None and sought.counted is None:
+        yield Q(reported_at__gte=sought.since)
+    if sought.until is not None and sought.counted is None:
+        yield Q(reported_at__lt=sought.until)
     if sought.text:
         yield _holds(sought)
     if sought.due is not None:
@@ -170,6 +174,16 @@ def _conditions(sought: Sought, at: datetime) -> Iterable[Q]:
         yield QUEUES[sought.queue](at)
     if sought.within is not None:
         yield Q(point__coveredby=sought.within)
+
+
+def _cases(count: str, sought: Sought, territory: Territory, at: datetime) -> Q:
+    """Condition: it is behind a figure of these hours, without a beginning of that month."""
+    last = sought.until - timedelta.resolution if sought.until else timezone.localtime(at)
+    first = sought.since or _starts(last.date().replace(day=1))
+    if first > last:
+        return Q(pk__in=[])
+    hours = rates.Hours(first.date(), last.date(), first.hour, last.hour)
+    return rates.cases(rates.Question(territory, hours, at), count)
 
 
 # --- queues: each a condition at a moment ------------------------------------------------------
@@ -293,11 +307,23 @@ def _path(code: str, territory: Territory) -> str:
     return path
 
 
-def _day(name: str, text: str | None) -> date | None:
+def _counted(name: str | None) -> str | None:
+    if name is not None and name not in rates.CASES:
+        raise _unreadable("counted", _("not known here"))
+    return name
+
+
+def _span(name: str, text: str | None) -> tuple[datetime, datetime] | tuple[None, None]:
+    """Return the moments with which a day like 2026-03-05, or an hour of it, begins and ends."""
+    if not text:
+        return None, None
     try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
+        day, _mark, hour = text.partition("T")
+        first = datetime.combine(date.fromisoformat(day), time(int(hour or 0)))
+        last = first + (timedelta(hours=1) if hour else timedelta(days=1))
+    except (ValueError, OverflowError) as error:
         raise _unreadable(name, _("no day of the calendar")) from error
+    return timezone.make_aware(first), timezone.make_aware(last)
 
 
 def _starts(day: date) -> datetime:

@@ -73,10 +73,10 @@ def scopes_of(sought: Sought, territory: Territory) -> list[int]:
 
 def is_timed(sought: Sought) -> bool:
     """Whether the same filter may mean something else a minute later, though nothing happened."""
-    if sought.queue == "open":
-        return sought.due is not None
+    if sought.counted or sought.due or sought.queue not in (None, "open"):
+        return True
     lives = sought.states is None and not (sought.since or sought.until)
-    return lives or sought.due is not None or sought.queue is not None
+    return lives and sought.queue is None
 
 
 def draw(

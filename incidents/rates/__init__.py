@@ -6,6 +6,7 @@ group comes out, every figure a count or a quotient of two counts. Reads only.
 
 from incidents.rates.answering import Answer, Row, answer
 from incidents.rates.asking import By, Question, ask, levels_below, whole_record
+from incidents.rates.facts import CASES, cases
 from incidents.rates.figures import (
     COUNTS,
     FIGURES,
@@ -16,9 +17,10 @@ from incidents.rates.figures import (
     Quotient,
     Tally,
 )
-from incidents.rates.periods import Period
+from incidents.rates.periods import Hours, Period
 
 __all__ = [
+    "CASES",
     "COUNTS",
     "FIGURES",
     "MIN_CASES",
@@ -27,6 +29,7 @@ __all__ = [
     "By",
     "Count",
     "Figure",
+    "Hours",
     "Period",
     "Question",
     "Quotient",
@@ -34,6 +37,7 @@ __all__ = [
     "Tally",
     "answer",
     "ask",
+    "cases",
     "levels_below",
     "whole_record",
 ]

@@ -24,24 +24,14 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from gis_grid.territory.models import Level
 from incidents import states
 from incidents.deadlines.calendars import calendar_of
-from incidents.models import (
-    CallBack,
-    Dispatch,
-    Event,
-    Incident,
-    Outcome,
-    Part,
-    Rating,
-    SourceChannel,
-)
+from incidents.models import Dispatch, Event, Incident, Outcome, Part, Rating
+from incidents.rates import facts
 from incidents.rates.asking import Question
 from incidents.rates.cutting import (
     Rows,
     by_key,
-    by_the_end,
     closed_in,
     day_of,
     during,
@@ -54,12 +44,10 @@ from incidents.rates.cutting import (
     scope,
 )
 from incidents.rates.elapsed import MICROSECOND, working_us
+from incidents.rates.facts import FILED, Facts
 from incidents.rates.figures import Tally
 from incidents.rates.nearby import repeats
 
-FILED = ~Q(state__in=[*states.UNFILED, states.VOID])
-HANDLED_STATES = (states.ANSWERED, states.VERIFYING, states.CLOSED)
-FROM_RESIDENTS = (SourceChannel.RESIDENT, SourceChannel.HOTLINE)
 LOOKED_AT = ("pass", "fail", "close")  # the deeds that verify: on the spot, or on evidence
 
 
@@ -70,60 +58,23 @@ def tallies(asked: Question, wanted: Collection[str] = ()) -> dict[Any, Tally]:
     the first day of a month, week or day. Without `by` the one key is None.
     """
     found: dict[Any, Tally] = defaultdict(Counter)
-    for fact, names in FACTS.items():
+    for count, names in FACTS.items():
         if wanted and names.isdisjoint(wanted):
             continue
-        for row in fact(asked):
+        for row in count(asked):
             found[row.pop("key")].update({name: n for name, n in row.items() if n})
     return found
 
 
-def _reports(asked: Question) -> Rows:
-    """What was reported, and what became a case."""
-    reports = during(asked, incidents_of(asked), "reported_at")
-    return by_key(asked, reports, "reported_at", reported=Count("pk"), filed=only(FILED))
+def _counted(facts_of: Callable[[Question], Facts]) -> Callable[[Question], Rows]:
+    """Return what counts facts that an incident has once."""
 
+    def count(asked: Question) -> Rows:
+        rows, moment, counts, prefix = facts_of(asked)
+        wanted = {name: only(which) for name, which in counts.items()}
+        return by_key(asked, rows, moment, prefix, "", **wanted)
 
-def _deadlines(asked: Question) -> Rows:
-    """What should have been closed and handled, and was."""
-    due = during(asked, incidents_of(asked).filter(FILED), "due_at")
-    # A stopped clock has no deadline until it runs again.
-    due = due.exclude(suspended_at__lt=F("due_at"))
-    due = due.annotate(done_at=Coalesce("answered_at", "closed_at"))
-    closed = Q(state=states.CLOSED) & by_the_end(asked, "closed_at")
-    answered = Q(state__in=HANDLED_STATES) & by_the_end(asked, "done_at")
-    # To whom another system's case was given nobody knows: no figure of handling can have it.
-    given = Q(dispatched_at__isnull=False) | Q(settled=True)
-    told = Q(source__in=FROM_RESIDENTS)
-    in_time = Q(done_at__lte=F("due_at"))
-    return by_key(
-        asked,
-        due,
-        "due_at",
-        should_close=Count("pk"),
-        closed=only(closed),
-        closed_in_time=only(closed & Q(closed_at__lte=F("due_at"))),
-        should_handle=only(given),
-        handled=only(given & answered),
-        handled_in_time=only(given & answered & in_time),
-        reworked=only(given & answered & Q(reworks__gt=0)),
-        responses_due=only(told),
-        responded=only(told & answered & in_time),
-    )
-
-
-def _closings(asked: Question) -> Rows:
-    """What was closed, by whom, whenever it was due."""
-    low = Q(closed_level__gte=Level.COMMUNITY)  # a deeper level has the larger number
-    return by_key(
-        asked,
-        closed_in(asked),
-        "closed_at",
-        closings=Count("pk"),
-        self_handled=only(Q(settled=True)),
-        closings_with_level=only(Q(closed_level__isnull=False)),
-        settled_at_community_or_below=only(low),
-    )
+    return count
 
 
 def _handling_times(asked: Question) -> Rows:
@@ -213,27 +164,6 @@ def _repeats(asked: Question) -> Rows:
     return ({"key": key, "repeats": n} for key, n in found.items())
 
 
-def _called_back(asked: Question) -> Rows:
-    """What reporters said on the telephone; the last call of the period counts."""
-    calls = CallBack.objects.filter(scope(asked, "incident__"))
-    calls = during(asked, calls, "at")
-    later = CallBack.objects.filter(
-        incident=OuterRef("incident"), pk__gt=OuterRef("pk"), at__lt=asked.until
-    )
-    return by_key(
-        asked,
-        calls.filter(~Exists(later)),
-        "at",
-        "incident__",
-        called_back=Count("pk"),
-        reached=only(Q(reached=True)),
-        resolution_answers=only(Q(resolved__isnull=False)),
-        resolved=only(Q(resolved=True)),
-        satisfaction_answers=only(Q(satisfied__isnull=False)),
-        satisfied=only(Q(satisfied=True)),
-    )
-
-
 def _ratings(asked: Question) -> Rows:
     """The stars that reporters gave."""
     stars = during(asked, Rating.objects.filter(scope(asked, "incident__")), "at")
@@ -267,12 +197,13 @@ def _open_problems(asked: Question) -> Rows:
 
 # Each fact with the counts it holds; a test keeps them together.
 FACTS: dict[Callable[[Question], Rows], frozenset[str]] = {
-    _reports: frozenset({"reported", "filed"}),
-    _deadlines: frozenset(
+    _counted(facts.reports): frozenset({"reported", "filed"}),
+    _counted(facts.deadlines): frozenset(
         {
             "should_close",
             "closed",
             "closed_in_time",
+            "missed_deadline",
             "should_handle",
             "handled",
             "handled_in_time",
@@ -281,7 +212,7 @@ FACTS: dict[Callable[[Question], Rows], frozenset[str]] = {
             "responded",
         }
     ),
-    _closings: frozenset(
+    _counted(facts.closings): frozenset(
         {
             "closings",
             "self_handled",
@@ -293,7 +224,7 @@ FACTS: dict[Callable[[Question], Rows], frozenset[str]] = {
     _dispatches: frozenset({"dispatches", "returns", "accurate_dispatches"}),
     _verifications: frozenset({"verified", "passed_first"}),
     _repeats: frozenset({"repeats"}),
-    _called_back: frozenset(
+    _counted(facts.call_backs): frozenset(
         {
             "called_back",
             "reached",
@@ -301,6 +232,7 @@ FACTS: dict[Callable[[Question], Rows], frozenset[str]] = {
             "resolved",
             "satisfaction_answers",
             "satisfied",
+            "dissatisfied",
         }
     ),
     _ratings: frozenset({"ratings", "four_five_stars"}),

@@ -110,8 +110,8 @@ def by_the_end(asked: Question, moment: str) -> Q:
 
 
 def only(condition: Q) -> Count:
-    """Count the rows that fulfil a condition."""
-    return Count("pk", filter=condition)
+    """Count the rows that fulfil a condition, with `Q()` all of them."""
+    return Count("pk", filter=condition or None)
 
 
 def microseconds_of(moment: Combinable) -> Func:

@@ -66,6 +66,11 @@ _COUNTS = (
     ),
     Count("closed_in_time", _("Closed in time"), _("Of those, closed by their deadline.")),
     Count(
+        "missed_deadline",
+        _("Missed the deadline"),
+        _("Of those that should be closed, the ones closed after the deadline or not yet."),
+    ),
+    Count(
         "should_handle",
         _("Should be handled"),
         _("Of those that should be closed, the ones that somebody was given or settled."),
@@ -113,6 +118,9 @@ _COUNTS = (
         _("Of those called back, the ones who said whether they are satisfied."),
     ),
     Count("satisfied", _("Satisfied reporters"), _("Of those, the ones who said they are.")),
+    Count(
+        "dissatisfied", _("Dissatisfied reporters"), _("Of those, the ones who said they are not.")
+    ),
     Count("ratings", _("Ratings"), _("Star ratings by reporters in the period.")),
     Count("four_five_stars", _("4 or 5 stars"), _("Of those, with four or five stars.")),
     Count("closings", _("Closings"), _("Cases closed in the period, whenever they were due.")),

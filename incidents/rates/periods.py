@@ -80,6 +80,19 @@ class Period:
             first = step.after(first)
 
 
+@dataclass(frozen=True)
+class Hours(Period):
+    """From an hour of one day to the end of an hour of another, both included."""
+
+    from_hour: int = 0
+    to_hour: int = 23
+
+    def moments(self, zone: tzinfo) -> tuple[datetime, datetime]:
+        """Return the moments it begins and ends with."""
+        ends = datetime.combine(self.last, time(self.to_hour), zone) + timedelta(hours=1)
+        return datetime.combine(self.first, time(self.from_hour), zone), ends
+
+
 def this_week(today: date) -> Period:
     """Monday to today."""
     return Period(Step.WEEK.first_day(today), today)

@@ -18,7 +18,6 @@ from gis_grid.access import Actor, actor_of
 from gis_grid.people.models import DESK_ROLES
 from gis_grid.web.api import SearchText, Strict, no_store
 from gis_grid.web.pages import page_config
-from incidents.models import State
 from incidents.overview import look, outlines, overview, trends
 from incidents.web.command import desk
 
@@ -89,7 +88,6 @@ def _config(request: HttpRequest, asking: Actor, here: str) -> dict[str, Any]:
     return {
         **page_config(request, asking),
         "live": {"port": settings.LIVE_PORT or None, "path": "/live/events"},
-        "states": {state.value: str(state.label) for state in State},
         "urls": {
             "figures": reverse("api:figures-api"),
             "trends": reverse("api:trends"),

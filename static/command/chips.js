@@ -34,9 +34,13 @@ function chipsOf(filter, known) {
     ...each('source', known.nameOf),
     ...one('area', known.areaName),
     ...one('due', (due) => say(`figure.${due}`)),
-    ...one('since', (day) => say('filter.from', { day })),
-    ...one('until', (day) => say('filter.to', { day })),
+    ...one('counted', (name) => say(`counted.${name}`)),
+    ...one('since', (day) => say('filter.from', { day: spoken(day, '00') })),
+    ...one('until', (day) => say('filter.to', { day: spoken(day, '59') })),
     ...one('q', (text) => say('filter.text', { text })),
     ...one('within', () => say('filter.drawn')),
   ];
 }
+
+/** 2026-03-05, or 2026-03-05 14:00 where an hour is meant. */
+const spoken = (day, minute) => (day.includes('T') ? `${day.replace('T', ' ')}:${minute}` : day);

@@ -7,7 +7,7 @@ import { ALL, count, drawn, filterOf, looksBack, ordered, queryOf, sieve, START 
 const FRESH_MS = 20000;    // how long a new row says that it is new
 const DAY_MS = 24 * 3600 * 1000;
 const AREA = 'area:';
-const UNTOLD = { q: '', source: [], due: '', since: '', until: '' };    // what a replay cannot answer
+const UNTOLD = { q: '', source: [], due: '', since: '', until: '', counted: '' };    // what a replay cannot answer
 
 export class Desk {
   #parts;

@@ -34,10 +34,14 @@ export const QUEUES = {
 /** All of them, to be counted in one go. */
 export const ALL = { ...FIGURES, ...QUEUES };
 
-/** Nothing asked for. Lists of codes, days as YYYY-MM-DD, `within` as "lon,lat;lon,lat;…". */
+/** Counts of the rates whose cases can be asked for: those of the days in `since` and `until`. */
+export const COUNTED = ['reported', 'closings', 'should_close', 'closed_in_time', 'missed_deadline',
+  'satisfaction_answers', 'satisfied', 'dissatisfied'];
+
+/** Nothing asked for. Lists of codes, days as YYYY-MM-DD or hours of them as …T14, `within` as "lon,lat;lon,lat;…". */
 export const NOTHING = Object.freeze({
   queue: '', states: Object.freeze([]), category: Object.freeze([]), source: Object.freeze([]),
-  area: '', due: '', since: '', until: '', q: '', within: '',
+  area: '', due: '', since: '', until: '', counted: '', q: '', within: '',
 });
 
 /** The filter a fresh page starts with; `shown` are the states the layer panel leaves visible. */
@@ -55,8 +59,8 @@ export function count(queues, rows, now) {
 }
 
 /** Whether a filter may mean incidents that the live rows no longer hold. */
-export function looksBack({ since: first, until, states }) {
-  return Boolean(first || until || states.some((state) => !isOpen({ state })));
+export function looksBack({ since: first, until, counted, states }) {
+  return Boolean(first || until || counted || states.some((state) => !isOpen({ state })));
 }
 
 /**
@@ -105,10 +109,11 @@ const ORDERS = {
 // A second key, so that two of the same moment never swap places between two draws.
 const byId = (a, b) => (a.id < b.id ? -1 : Number(a.id > b.id));
 
-/** The first moment (ms) of a day so many days after YYYY-MM-DD, by the desk's calendar. */
+/** The first moment (ms) of a day, or of an hour, so many of them later; by the desk's calendar. */
 function dayStart(day, later = 0) {
-  const [year, month, date] = day.split('-').map(Number);
-  return new Date(year, month - 1, date + later).getTime();
+  const [year, month, date, hour] = day.split(/[-T]/).map(Number);
+  const start = hour === undefined ? [date + later] : [date, hour + later];
+  return new Date(year, month - 1, ...start).getTime();
 }
 
 /** Words, category or area hold the text; or the number starts with it, or is it without zeros. */
@@ -135,12 +140,13 @@ function liesWithin(corners) {
 // -- the filter as an address carries it, for the page's own and for the server's -----------------
 
 const LISTS = { states: 'state', category: 'category', source: 'source' };
-const WORDS = ['area', 'due', 'since', 'until', 'q', 'queue', 'within'];
-const DAY = /^\d{4}-\d\d-\d\d$/;
+const WORDS = ['area', 'due', 'since', 'until', 'counted', 'q', 'queue', 'within'];
+const DAY = /^\d{4}-\d\d-\d\d(T\d\d)?$/;
 const KNOWN = {
   due: (word) => word === 'near' || word === 'over',
   since: (word) => DAY.test(word),
   until: (word) => DAY.test(word),
+  counted: (word) => COUNTED.includes(word),
   queue: (word) => Object.hasOwn(ALL, word),
 };
 
@@ -162,11 +168,12 @@ export function queryOf(filter) {
 export function drawn(filter) {
   const hidden = MAP_STATES.filter((state) => !filter.shown.includes(state));
   if (!hidden.length) return { query: queryOf(filter), less: null, hidden };
-  const lives = !filter.states.length && !filter.queue && !filter.since && !filter.until;
+  const lives = !filter.states.length && !filter.queue && !looksBack(filter);
   if (lives && !hidden.includes('closed')) {
     return { query: queryOf(filter), less: queryOf({ ...filter, states: hidden }), hidden };
   }
-  const meant = filter.states.length ? filter.states : MAP_STATES;
+  const all = filter.counted ? STATES : MAP_STATES;    // a count also has what the map never shows
+  const meant = filter.states.length ? filter.states : all;
   const states = meant.filter((state) => !hidden.includes(state));
   return { query: states.length ? queryOf({ ...filter, states }) : null, less: null, hidden };
 }

@@ -35,6 +35,7 @@ export function createFilterBar({ button, panel }, known, change) {
   };
 }
 
+const DAY = 'YYYY-MM-DD'.length;    // an hour of a day comes by a link alone
 const KEYS = ['states', 'category', 'source', 'area', 'due', 'since', 'until'];
 
 function parts(filter, known, tell) {
@@ -64,8 +65,8 @@ function parts(filter, known, tell) {
       el('option', { value: '' }, say('filter.any')),
       ['near', 'over'].map((due) => el('option', { value: due }, say(`figure.${due}`))),
     ], (due) => change({ due }))),
-    field(say('filter.since'), el('input', { type: 'date', name: 'since', value: filter.since, onchange: (event) => change({ since: event.target.value }) })),
-    field(say('filter.until'), el('input', { type: 'date', name: 'until', value: filter.until, onchange: (event) => change({ until: event.target.value }) })),
+    field(say('filter.since'), el('input', { type: 'date', name: 'since', value: filter.since.slice(0, DAY), onchange: (event) => change({ since: event.target.value }) })),
+    field(say('filter.until'), el('input', { type: 'date', name: 'until', value: filter.until.slice(0, DAY), onchange: (event) => change({ until: event.target.value }) })),
     group(say('filter.source'), el('div', { class: 'boxes' }, known.sources.map(({ code, name }) => box('source', code, name)))),
   ];
 }

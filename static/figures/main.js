@@ -19,8 +19,6 @@ let bounds = [73, 18, 135, 54];
 let map = null;
 
 const pageOf = (code) => withQuery(config.urls.page, { area: code });
-// What was reported is so whatever became of it: also what was then found to be no case.
-const ALL_STATES = Object.keys(config.states).join(',');
 const desk = (filter) => deskLink(config.urls.command, bounds, { area, ...filter });
 const number = (value) => value.toLocaleString(config.lang);
 
@@ -35,12 +33,12 @@ function draw(figures) {
     map.dots(figures.newest);
   }
   fill(byId('hours'), trend([{ values: figures.hours.map(({ reported }) => reported), kind: 'reported' }],
-    figures.hours.map(({ at }) => clock(at))));
+    figures.hours.map(({ at }) => clock(at))), el('ol', { class: 'figures-steps hours' }, figures.hours.map(hourLinks)));
   const dayWords = figures.days.map(({ day }) => shortDay(day));
   fill(byId('days'), trend([
     { values: figures.days.map(({ reported }) => reported), kind: 'reported' },
     { values: figures.days.map(({ closed }) => closed), kind: 'closed' },
-  ], dayWords), el('ol', { class: 'figures-days' }, figures.days.map(dayLink)));
+  ], dayWords), el('ol', { class: 'figures-steps' }, figures.days.map(dayLinks)));
   fill(byId('shares'), shares(figures));
   fill(byId('areas'), figures.areas.map(line));
   byId('none').hidden = figures.areas.length > 0;
@@ -59,24 +57,35 @@ const count = (name, value) => el('div', { 'data-figure': name, 'data-some': val
   el('dd', {}, el('a', { class: 'figure', href: desk({ queue: name }) }, number(value))));
 
 function rate(name, { rates, period }, theme) {
-  const { value, numerator, denominator } = rates[name];
+  const { value, behind, ...counts } = rates[name];
+  const cases = (part) => counted(behind[part], period.from, period.to);
+  const some = (part, said) => el('a', { href: cases(part), 'data-count': counts[part] }, said);
   return el('div', { 'data-figure': name },
-    el('dt', {}, words(name)),
-    el('dd', {}, el('a', { class: 'figure', href: ratesLink(config.urls.rates, period, area, theme) }, percent(value)),
-      el('small', {}, value === null ? words('too_few') : `${numerator}/${denominator}`)));
+    el('dt', {}, el('a', { href: ratesLink(config.urls.rates, period, area, theme) }, words(name))),
+    el('dd', {}, el('a', { class: 'figure', href: cases('denominator'), 'data-count': counts.denominator }, percent(value)),
+      el('small', {}, some('numerator', number(counts.numerator)), ' / ', some('denominator', number(counts.denominator)),
+        value === null ? ` ${words('too_few')}` : ''),
+      el('small', {}, counts.rest ? some('rest', words(behind.rest, { count: number(counts.rest) })) : '')));
 }
 
-/** Below the line of a day: how many were reported on it, and which. */
-const dayLink = ({ day, reported }) => el('li', {},
-  el('a', { href: desk({ since: day, until: day, state: ALL_STATES }), 'data-count': reported },
-    el('span', {}, shortDay(day)), el('span', { class: 'figure' }, number(reported))));
+/** The cases that a count of the rates has from one day, or hour, to another. */
+const counted = (name, since, until, more = {}) => desk({ counted: name, since, until, ...more });
+
+/** Below the line: of a step of it, how many were reported and closed, and which. */
+const stepLinks = (step, label, counts) => el('li', {}, el('span', {}, label),
+  Object.entries(counts).map(([name, value]) => el('a', {
+    class: `figure ${name}`, href: counted(name, step, step), 'data-count': value, 'aria-label': `${label} ${number(value)}`,
+  }, number(value))));
+
+const hourLinks = ({ at, hour, reported }) => stepLinks(hour, clock(at).slice(0, 2), { reported });
+const dayLinks = ({ day, reported, closed }) => stepLinks(day, shortDay(day), { reported, closings: closed });
 
 function shares({ categories, period }) {
   const shown = categories.filter(({ reported }) => reported);
   if (!shown.length) return el('li', { class: 'figures-none' }, words('no_reports'));
   const all = shown.map(({ reported }) => reported);
   return shown.map(({ code, name, reported }) => el('li', {},
-    el('a', { href: desk({ category: code, since: period.from, until: period.to, state: ALL_STATES }), 'data-count': reported }, name),
+    el('a', { href: counted('reported', period.from, period.to, { category: code }), 'data-count': reported }, name),
     el('meter', { min: 0, max: 100, value: shareOf(reported, all), 'aria-hidden': true }),
     el('span', { class: 'figure' }, number(reported))));
 }

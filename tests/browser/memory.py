@@ -18,7 +18,7 @@ class Memory:
         self.session.send("Performance.enable")
 
     def kept(self) -> dict[str, float]:
-        """Return nodes, listeners and bytes of heap: the least of a second's collections of garbage.
+        """Return nodes, listeners and bytes of heap: the least of several collections of garbage.
 
         What was closed a moment ago, such as a stream, is let go only by a later one.
         """

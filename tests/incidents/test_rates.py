@@ -25,11 +25,23 @@ from incidents.deadlines.calendars import calendar_of
 from incidents.deadlines.working_time import Calendar
 from incidents.grounds import NoCase, ReturnGround
 from incidents.models import CallBack, Category, Incident, Rating, SourceChannel
-from incidents.rates import COUNTS, FIGURES, MIN_CASES, QUOTIENTS, Answer, By, Period, answer, ask
+from incidents.rates import (
+    CASES,
+    COUNTS,
+    FIGURES,
+    MIN_CASES,
+    QUOTIENTS,
+    Answer,
+    By,
+    Period,
+    answer,
+    ask,
+)
 from incidents.rates.counting import FACTS, tallies
 from incidents.rates.elapsed import microseconds, working_us
 from incidents.rates.nearby import repeats
 from incidents.rates.periods import last_month, this_month, this_quarter, this_week
+from incidents.sought import SoughtIn, find, sought_of
 from tests.incidents.past_cases import DAY, HOUR, ZONE, case, on, store, store_tianmen
 from tests.world import NOW, World, add_units, do, make_incident
 
@@ -447,6 +459,72 @@ def test_the_last_call_back_of_a_case_counts(world: World) -> None:
     names = ("called_back", "reached", "resolution_answers", "resolved")
     assert [found[name] for name in names] == [2, 2, 1, 1]
     assert (found["satisfaction_answers"], found["satisfied"]) == (2, 1)
+
+
+# --- the cases behind a count -------------------------------------------------------------------
+
+REPORTED_LATE = datetime(2026, 3, 28, 10, tzinfo=ZONE)
+
+
+@pytest.fixture
+def months(world: World) -> World:
+    """Cases that each count takes or leaves for a reason of its own, in March and around it."""
+    late = {"due_at": on(10)}
+    chen = world.users["chen"]
+    *called, _open = store(
+        [
+            case(world, on(2), closed_at=on(3)),
+            case(world, on(2), closed_at=on(9), area="B1", **late),
+            case(world, on(2), closed_at=on(10), **late),
+            case(world, on(2), closed_at=on(11), **late),
+            case(world, on(2), closed_at=on(2, month=4), **late),
+            case(world, on(2), state=states.ANSWERED, answered_at=on(4), **late),
+            case(world, on(2), suspended_at=on(9), **late),
+            case(world, on(2), state=states.VOID, accepted_at=None),
+            case(world, on(27, month=2), closed_at=on(1), due_at=on(1, 0)),
+            case(world, REPORTED_LATE, due_at=on(1, month=4)),
+            case(world, on(5), area=None),
+        ]
+    )
+    for number, incident in enumerate(called):
+        said = {"reached": number % 4 != 0, "resolved": None}
+        content = (number % 2 == 0) if said["reached"] else None
+        CallBack.objects.create(incident=incident, at=on(12), by=chen, satisfied=content, **said)
+    CallBack.objects.create(incident=called[1], at=on(20), by=chen, reached=False)
+    CallBack.objects.create(incident=called[2], at=on(20, month=4), by=chen, reached=False)
+    return world
+
+
+@pytest.mark.parametrize("count", CASES)
+@pytest.mark.parametrize("who", ["chen", "zhao"])
+def test_a_count_can_be_looked_at_case_by_case(months: World, who: str, count: str) -> None:
+    territory = months.actor(who).territory
+    days = {"since": "2026-03-01", "until": "2026-03-31"}
+    counted = whole(territory=territory)[count]
+
+    sought = sought_of(SoughtIn(counted=count, **days), territory)
+    behind = find(sought, territory, LATER)
+
+    assert behind.count() == counted > 0
+    assert behind.count() == behind.values("pk").distinct().count()
+
+
+def test_cases_are_narrowed_by_the_rest_of_the_filter(months: World) -> None:
+    def behind(**asked: str) -> int:
+        sought = sought_of(SoughtIn.model_validate(asked), EVERYWHERE)
+        return find(sought, EVERYWHERE, LATER).count()
+
+    march = {"since": "2026-03-01", "until": "2026-03-31"}
+    assert behind(counted="should_close", **march) == whole()["should_close"]
+    assert behind(counted="should_close", area="B1", **march) == 1
+    assert behind(counted="should_close", state="answered", **march) == 1
+    assert behind(counted="reported", state="void", **march) == 1
+    assert behind(counted="closings", since="2026-03-11T10", until="2026-03-11T10") == 1
+    assert behind(counted="closings", since="2026-03-11T11", until="2026-03-11T11") == 0
+    assert behind(counted="closings", since="2026-03-12", until="2026-03-11") == 0
+    # Without days the month so far, without a beginning that month of the end.
+    assert behind(counted="reported") == 0
+    assert behind(counted="closings", until="2026-04-30") == 1
 
 
 def test_stars_are_counted_by_when_they_were_given(world: World) -> None:

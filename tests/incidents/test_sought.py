@@ -2,9 +2,10 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import urlencode
@@ -17,10 +18,12 @@ from django.utils import timezone
 
 from gis_grid.access import Actor, actor_of
 from gis_grid.errors import NotFound, Unreadable
+from incidents import rates
 from incidents.models import Category, Incident
 from incidents.queries import Doubled, doubled
 from incidents.rows import rows_of
 from incidents.sought import Queue, Sought, SoughtIn, find, sought_of
+from tests.incidents.past_cases import ZONE
 from tests.world import NOW, World, do, inside, make_incident
 
 FILTER = Path(__file__).resolve().parents[2] / "static" / "command" / "filter.js"
@@ -179,6 +182,26 @@ def test_without_a_day_only_what_the_live_map_shows(mixed: World) -> None:
     assert not later & {"作废", "前天报的"}
 
 
+@pytest.mark.parametrize(
+    ("asked", "found_then"),
+    [
+        ({"since": "2026-03-05T12", "until": "2026-03-05T12"}, {"十二点", "十二点半"}),
+        ({"since": "2026-03-05T12", "until": "2026-03-05T13"}, {"十二点", "十二点半", "一点"}),
+        ({"since": "2026-03-05T13"}, {"一点"}),
+        ({"until": "2026-03-05T12"}, {"十二点", "十二点半"}),
+    ],
+    ids=["one", "two", "from", "to"],
+)
+def test_an_hour_of_a_day(world: World, asked: dict[str, str], found_then: set[str]) -> None:
+    moments = {"十二点": (12, 0), "十二点半": (12, 59), "一点": (13, 0)}
+    for words, (hour, minute) in moments.items():
+        made = make_incident(world, words=words)
+        at = datetime(2026, 3, 5, hour, minute, tzinfo=ZONE)
+        Incident.objects.filter(pk=made.pk).update(reported_at=at)
+
+    assert words_of(world.actor("chen"), asked) == found_then
+
+
 def test_it_never_leaves_the_territory(mixed: World) -> None:
     wang = mixed.actor("wang")
 
@@ -196,6 +219,9 @@ def test_it_never_leaves_the_territory(mixed: World) -> None:
         {"category": ""},
         {"source": "pigeon"},
         {"since": "2026-02-30"},
+        {"since": "2026-03-05T24"},
+        {"until": "9999-12-31"},
+        {"counted": "sheep"},
         {"q": "\x00"},
         {"within": "1,2;3,4"},
         {"within": "1,2;3,4;5"},
@@ -208,6 +234,15 @@ def test_it_never_leaves_the_territory(mixed: World) -> None:
 def test_what_is_misspelt_is_refused(mixed: World, asked: dict[str, str]) -> None:
     with pytest.raises(Unreadable):
         found(mixed.actor("chen"), asked)
+
+
+def test_the_browser_knows_every_count_that_can_be_asked_for() -> None:
+    listed = re.search(r"COUNTED = \[(.*?)\]", FILTER.read_text(encoding="utf-8"), re.DOTALL)
+    assert listed
+    assert re.findall(r"\w+", listed[1]) == list(rates.CASES)
+    for language in ("zh-hans", "en"):
+        words = FILTER.with_name(f"words.{language}.js").read_text(encoding="utf-8")
+        assert re.findall(r"'counted\.(\w+)'", words) == list(rates.CASES)
 
 
 def test_two_chinese_signs_are_found_by_the_index(mixed: World) -> None:

@@ -106,6 +106,8 @@ FILTERS = [
     "area=B1&state=accepted,dispatched",
     "category=manhole",
     "since=2026-03-01&until=2026-03-05",
+    "since=2026-03-01T08&until=2026-03-05T09",
+    "counted=reported&since=2026-03-05",
     "queue=unrouted",
     "queue=open",
     "q=路灯",
@@ -165,7 +167,9 @@ def test_a_point_carries_what_its_marker_needs(world: World) -> None:
     } | ({"amber": int(incident.amber_at.timestamp())} if incident.amber_at else {})
 
 
-@pytest.mark.parametrize("sought", [Sought(), Sought(since=NOW.date())], ids=["plain", "filtered"])
+@pytest.mark.parametrize(
+    "sought", [Sought(), Sought(since=NOW - timedelta(days=1))], ids=["plain", "filtered"]
+)
 def test_a_point_says_what_holds_its_clock_and_an_ended_one_has_none(
     world: World, sought: Sought
 ) -> None:
@@ -309,7 +313,9 @@ def test_only_tiles_that_exist(login: Login, place: str, status: int) -> None:
     assert login("chen").get(f"/tiles/areas/{place}.pbf").status_code == status
 
 
-@pytest.mark.parametrize("query", ["state=lost", "colour=red", "since=2026-02-30", "within=1,2"])
+@pytest.mark.parametrize(
+    "query", ["state=lost", "colour=red", "since=2026-02-30", "counted=sheep", "within=1,2"]
+)
 def test_a_filter_nobody_knows_does_not_widen(login: Login, query: str) -> None:
     answer = login("chen").get(f"/tiles/incidents/3/6/3.pbf?{query}")
 

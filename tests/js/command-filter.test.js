@@ -5,7 +5,7 @@ import { startOfDay } from '../../static/command/clock.js';
 import {
   count, drawn, FIGURES, filterOf, looksBack, ordered, queryOf, QUEUES, sieve, START,
 } from '../../static/command/filter.js';
-import { MAP_STATES } from '../../static/shared/states.js';
+import { MAP_STATES, STATES } from '../../static/shared/states.js';
 
 const NOW = new Date(2026, 2, 5, 14, 30).getTime();
 const MINUTE = 60000;
@@ -69,6 +69,13 @@ test('the layer panel hides a state and leaves the filter alone', () => {
   assert.equal(queryOf({ ...START, shown }), 'queue=open');
 });
 
+test('a day has all its moments, an hour of it its own', () => {
+  const at1430 = rowOf('a', { reported_at: new Date(2026, 2, 5, 14, 30).toISOString() });
+  const holds = (since, until) => sieve({ ...START, since, until }, KNOWN)(at1430, NOW);
+  [['2026-03-05', '2026-03-05'], ['2026-03-05T14', '2026-03-05T14'], ['2026-03-04T23', '']].forEach((days) => assert.equal(holds(...days), true, days));
+  [['2026-03-05T15', ''], ['', '2026-03-05T13'], ['2026-03-06', ''], ['', '2026-03-04']].forEach((days) => assert.equal(holds(...days), false, days));
+});
+
 test('text is found in number, category, grid and words, whatever the case', () => {
   const row = rowOf('000123', { words: 'By the NORTH gate' });
   const found = (q) => sieve({ ...START, q }, KNOWN)(row, NOW);
@@ -79,10 +86,10 @@ test('text is found in number, category, grid and words, whatever the case', () 
 test('an address keeps every condition, and drops what it does not know', () => {
   const filter = {
     ...START, states: ['reported', 'closed'], category: ['facility'], source: ['worker'], area: 'A/1', due: 'over', since: '2026-03-01',
-    until: '2026-03-05', q: '东门 #1?&/', queue: 'ambiguous', within: '1,2;3,4;5,6',
+    until: '2026-03-05T14', counted: 'satisfied', q: '东门 #1?&/', queue: 'ambiguous', within: '1,2;3,4;5,6',
   };
   assert.deepEqual({ ...filterOf(queryOf(filter)), shown: START.shown, order: 'new' }, filter);
-  assert.deepEqual(filterOf('queue=toString&due=soon&state=nobody&since=now&x=1'), filterOf(''));
+  assert.deepEqual(filterOf('queue=toString&due=soon&state=nobody&since=now&counted=sheep&x=1'), filterOf(''));
   assert.equal(queryOf(filterOf('')), '');
 });
 
@@ -90,7 +97,7 @@ test('only a period or an ended state looks into the past', () => {
   const back = (change) => looksBack({ ...START, ...change });
   assert.equal(back({}), false);
   assert.equal(back({ states: ['reported'], queue: 'closed', q: 'x' }), false);
-  [{ states: ['closed'] }, { states: ['reported', 'void'] }, { since: '2026-03-05' }, { until: '2026-03-05' }].forEach((change) => assert.equal(back(change), true));
+  [{ states: ['closed'] }, { states: ['reported', 'void'] }, { since: '2026-03-05' }, { until: '2026-03-05' }, { counted: 'closings' }].forEach((change) => assert.equal(back(change), true));
 });
 
 test('every queue counts what waits', () => {
@@ -122,6 +129,7 @@ test('a hidden state is left out of the question where a question can say it', (
   const states = (change, ...hidden) => new URLSearchParams(without(change, ...hidden).query).get('state');
   assert.equal(states({ states: ['closed', 'accepted'] }, 'accepted'), 'closed');
   assert.equal(states({ since: '2026-03-01' }, 'closed', 'accepted'), shownBut('closed', 'accepted').join());
+  assert.equal(states({ counted: 'reported' }, 'closed'), STATES.filter((state) => state !== 'closed').join());
   assert.equal(states({ queue: 'open' }, 'reported'), shownBut('reported').join());
   assert.equal(states({}, 'closed'), OPEN.join());
   assert.equal(without({ states: ['accepted'] }, 'accepted').query, null);

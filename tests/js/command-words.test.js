@@ -10,7 +10,7 @@ import { STATES } from '../../static/shared/states.js';
 
 // Keys may be built only behind these: `say(`state.${state}`)`.
 const BUILT = [
-  'base.', 'due.', 'extension.', 'figure.', 'level.', 'live.', 'meaning.', 'method.', 'outcome.', 'part.', 'photo.', 'state.',
+  'base.', 'counted.', 'due.', 'extension.', 'figure.', 'level.', 'live.', 'meaning.', 'method.', 'outcome.', 'part.', 'photo.', 'state.',
   'tag_means.',
 ];
 const FOLDER = new URL('../../static/command/', import.meta.url);

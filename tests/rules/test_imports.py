@@ -109,7 +109,6 @@ LEVELS: list[list[Group]] = [
         Group("situation", ("incidents.situation",)),
         Group("links", ("incidents.telling.links",)),
         Group("rates", ("incidents.rates", "incidents.rates.*")),
-        Group("sought", ("incidents.sought",)),
         Group("replay", ("incidents.replay",)),
         Group("on duty", ("incidents.on_duty",)),
         Group("forms", ("incidents.forms",)),
@@ -129,7 +128,7 @@ LEVELS: list[list[Group]] = [
     # Facts upon facts: the feed, routing by the thousand, a rule tried on past cases.
     [
         Group("relay", ("incidents.relay",)),
-        Group("tiles", ("incidents.tiles",)),
+        Group("sought", ("incidents.sought",)),
         Group("feed", ("incidents.feed",)),
         Group("bulk", ("incidents.bulk",)),
         Group("trials", ("incidents.dispatching.trials",)),
@@ -143,6 +142,7 @@ LEVELS: list[list[Group]] = [
         Group("incident access", ("incidents.access",)),
         Group("hub", ("incidents.hub",)),
         Group("overview", ("incidents.overview",)),
+        Group("tiles", ("incidents.tiles",)),
         Group("exports", ("incidents.exports",)),
         Group("routefile", ("incidents.routefile",)),
     ],
