@@ -63,9 +63,9 @@ function rate(name, { rates, period }, theme) {
   return el('div', { 'data-figure': name },
     el('dt', {}, el('a', { href: ratesLink(config.urls.rates, period, area, theme) }, words(name))),
     el('dd', {}, el('a', { class: 'figure', href: cases('denominator'), 'data-count': counts.denominator }, percent(value)),
-      el('small', {}, some('numerator', number(counts.numerator)), ' / ', some('denominator', number(counts.denominator)),
-        value === null ? ` ${words('too_few')}` : ''),
-      el('small', {}, counts.rest ? some('rest', words(behind.rest, { count: number(counts.rest) })) : '')));
+      el('small', {}, some('numerator', number(counts.numerator)), ' / ', some('denominator', number(counts.denominator))),
+      counts.rest > 0 && el('small', {}, some('rest', words(behind.rest, { count: number(counts.rest) }))),
+      value === null && el('small', {}, words('too_few'))));
 }
 
 /** The cases that a count of the rates has from one day, or hour, to another. */
