@@ -124,15 +124,11 @@ def find(sought: Sought, territory: Territory, at: datetime) -> IncidentQuerySet
     found = Incident.objects.within(territory)
     if sought.states is not None:
         found = found.filter(state__in=sought.states)
-    elif sought.counted is not None:
-        pass  # the count says which states it means
-    elif sought.since or sought.until:
+    elif sought.counted is None and (sought.since or sought.until):
         found = found.exclude(state=states.VOID)
-    else:
+    elif sought.counted is None:
         found = found.on_the_map(at - CLOSED_SHOWN)
-    if sought.counted is not None:
-        found = found.filter(_cases(sought.counted, sought, territory, at))
-    for condition in _conditions(sought, at):
+    for condition in (*_days(sought, territory, at), *_conditions(sought, at)):
         found = found.filter(condition)
     return found
 
@@ -155,6 +151,26 @@ def categories_to_filter() -> list[dict[str, Any]]:
     ]
 
 
+def _days(sought: Sought, territory: Territory, at: datetime) -> Iterable[Q]:
+    if sought.counted is not None:
+        yield _cases(sought.counted, sought, territory, at)
+        return
+    if sought.since is not None:
+        yield Q(reported_at__gte=sought.since)
+    if sought.until is not None:
+        yield Q(reported_at__lt=sought.until)
+
+
+def _cases(count: str, sought: Sought, territory: Territory, at: datetime) -> Q:
+    """Condition: a count of these hours has it; without a beginning, of the last one's month."""
+    last = sought.until - timedelta.resolution if sought.until else timezone.localtime(at)
+    first = sought.since or _starts(last.date().replace(day=1))
+    if first > last:
+        return Q(pk__in=[])
+    hours = rates.Hours(first.date(), last.date(), first.hour, last.hour)
+    return rates.cases(rates.Question(territory, hours, at), count)
+
+
 def _conditions(sought: Sought, at: datetime) -> Iterable[Q]:
     if sought.categories is not None:
         yield Q(category__in=sought.categories)
@@ -162,10 +178,6 @@ def _conditions(sought: Sought, at: datetime) -> Iterable[Q]:
         yield Q(source__in=sought.sources)
     if sought.path is not None:
         yield Q(area_path__startswith=sought.path)
-    if sought.since is not None and sought.counted is None:
-        yield Q(reported_at__gte=sought.since)
-    if sought.until is not None and sought.counted is None:
-        yield Q(reported_at__lt=sought.until)
     if sought.text:
         yield _holds(sought)
     if sought.due is not None:
@@ -174,16 +186,6 @@ def _conditions(sought: Sought, at: datetime) -> Iterable[Q]:
         yield QUEUES[sought.queue](at)
     if sought.within is not None:
         yield Q(point__coveredby=sought.within)
-
-
-def _cases(count: str, sought: Sought, territory: Territory, at: datetime) -> Q:
-    """Condition: it is behind a figure of these hours, without a beginning of that month."""
-    last = sought.until - timedelta.resolution if sought.until else timezone.localtime(at)
-    first = sought.since or _starts(last.date().replace(day=1))
-    if first > last:
-        return Q(pk__in=[])
-    hours = rates.Hours(first.date(), last.date(), first.hour, last.hour)
-    return rates.cases(rates.Question(territory, hours, at), count)
 
 
 # --- queues: each a condition at a moment ------------------------------------------------------
