@@ -27,8 +27,9 @@ export function control(map, element, position) {
 /**
  * A grid of canvases, one for each tile in sight, in a pane of its own.
  * @param {{name: string, z: number}} pane  @param {number} size of a tile in pixels
- * @param {{made(key, canvas, {z, x, y}), gone(key)}} on a canvas has come or gone; a tile of `size`
- *   512 has the numbers of the zoom above the map's
+ * @param {{made(key, canvas, {z, x, y}, painted), gone(key)}} on a canvas has come or gone; a tile of
+ *   `size` 512 has the numbers of the zoom above the map's. Call `painted` once when it shows something:
+ *   until then the tiles of the zoom before stay under it.
  */
 export function canvasTiles(map, { name, z }, size, on) {
   map.getPane(name) || (map.createPane(name).style.zIndex = z);
@@ -36,14 +37,16 @@ export function canvasTiles(map, { name, z }, size, on) {
   const up = Math.log2(size / 256);
   const keyOf = ({ x, y, z: zoom }) => `${zoom}/${x}/${y}`;
   const Grid = L.GridLayer.extend({
-    createTile(coords) {
+    createTile(coords, done) {
       const ratio = window.devicePixelRatio || 1;
       const canvas = Object.assign(L.DomUtil.create('canvas', 'leaflet-tile'), {
         width: size * ratio, height: size * ratio,
       });
       const across = 2 ** (coords.z - up);
       const there = coords.y >= 0 && coords.y < across;
-      if (there) on.made(keyOf(coords), canvas, { z: coords.z - up, x: ((coords.x % across) + across) % across, y: coords.y });
+      const painted = () => done(null, canvas);
+      if (there) on.made(keyOf(coords), canvas, { z: coords.z - up, x: ((coords.x % across) + across) % across, y: coords.y }, painted);
+      else requestAnimationFrame(painted);    // Leaflet knows the tile only by then
       return canvas;
     },
   });

@@ -10,7 +10,7 @@ export const TILE_PX = 512;    // a tile of zoom z fills four screen tiles of zo
 const RETRY_MS = 3000;
 
 export class TileGrid {
-  #tiles = new Map();      // key -> {canvas, coords, read, stop}
+  #tiles = new Map();      // key -> {canvas, coords, painted, read, stop}
   #grid;
   #urlsOf;
   #read;
@@ -26,7 +26,7 @@ export class TileGrid {
     this.#read = read;
     this.#draw = draw;
     this.#grid = canvasTiles(map, pane, TILE_PX, {
-      made: (key, canvas, coords) => this.#made(key, canvas, coords),
+      made: (...tile) => this.#made(...tile),
       gone: (key) => this.#gone(key),
     });
   }
@@ -63,8 +63,8 @@ export class TileGrid {
   restart() { this.#grid.restart(); }
 
   /** A view needs dozens of tiles at once: each is asked for in a task of its own. */
-  #made(key, canvas, coords) {
-    const tile = { canvas, coords, read: null, stop: new AbortController() };
+  #made(key, canvas, coords, painted) {
+    const tile = { canvas, coords, painted, read: null, stop: new AbortController() };
     this.#tiles.set(key, tile);
     setTimeout(() => { if (!tile.stop.signal.aborted) this.#load(tile); });
   }
@@ -90,12 +90,15 @@ export class TileGrid {
 
   #paintSoon(tile) { paintSoon(tile, () => this.#paint(tile)); }
 
-  #paint({ canvas, read }) {
-    const scale = canvas.width / TILE_PX;
-    const context = canvas.getContext('2d');
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, canvas.width, canvas.height);
-    context.setTransform(scale, 0, 0, scale, 0, 0);
-    this.#draw(context, read);
+  /** On a sheet of its own that becomes the tile's picture: a canvas that could change costs each frame. */
+  #paint(tile) {
+    const { width, height } = tile.canvas;
+    const sheet = new OffscreenCanvas(width, height);
+    const context = sheet.getContext('2d');
+    context.scale(width / TILE_PX, height / TILE_PX);
+    this.#draw(context, tile.read);
+    tile.canvas.getContext('bitmaprenderer').transferFromImageBitmap(sheet.transferToImageBitmap());
+    tile.painted();
+    tile.painted = () => {};    // what was under it gives way once
   }
 }

@@ -43,8 +43,10 @@ INK_IN_MIDDLE = """([names, side]) => {
         const scale = canvas.width / box.width;
         const inside = x >= box.left && x < box.right && y >= box.top && y < box.bottom;
         if (!inside) return 0;
-        const at = [(x - box.left) * scale, (y - box.top) * scale];
-        const { data } = canvas.getContext('2d').getImageData(...at, side, side);
+        const copy = new OffscreenCanvas(side, side).getContext('2d');
+        const [left, top] = [x - box.left, y - box.top].map((at) => Math.floor(at * scale));
+        copy.drawImage(canvas, -left, -top);
+        const { data } = copy.getImageData(0, 0, side, side);
         return Math.max(...data.filter((_, index) => index % 4 === 3));
     }));
 }"""
