@@ -57,6 +57,7 @@ export class Chart {
       titles: { zoomIn: say('map.zoom_in'), zoomOut: say('map.zoom_out') },
       scalePosition: 'bottomleft',
       attributionPosition: 'bottomleft',
+      fading: false,    // the tiles' pictures would be copied anew for each step of it
     });
     this.#map = map;
     this.#ground = basemapLayer(config.urls.tiles).addTo(map);

@@ -146,8 +146,9 @@ export class IncidentLayer {
     if (!this.#tiles) return;
     clearTimeout(this.#settling);
     this.#settling = setTimeout(() => {
-      const counted = this.#grid.kept.some(({ badges }) => badges.length);
-      if (counted === this.#counted) return;
+      const { kept } = this.#grid;
+      const counted = kept.some(({ badges }) => badges.length);
+      if (!kept.length || counted === this.#counted) return;
       this.#counted = counted;
       this.#grid.redraw(({ points }) => points.length);
     }, SETTLE_MS);

@@ -29,7 +29,7 @@ export function control(map, element, position) {
  * @param {{name: string, z: number}} pane  @param {number} size of a tile in pixels
  * @param {{made(key, canvas, {z, x, y}, painted), gone(key)}} on a canvas has come or gone; a tile of
  *   `size` 512 has the numbers of the zoom above the map's. Call `painted` once when it shows something:
- *   until then the tiles of the zoom before stay under it.
+ *   the first of a zoom takes the place of the zoom before.
  */
 export function canvasTiles(map, { name, z }, size, on) {
   map.getPane(name) || (map.createPane(name).style.zIndex = z);
@@ -49,6 +49,11 @@ export function canvasTiles(map, { name, z }, size, on) {
       else requestAnimationFrame(painted);    // Leaflet knows the tile only by then
       return canvas;
     },
+    // Two zooms over one another would show an incident twice: with the first tile of this one the
+    // other goes. (Leaflet asks this of each tile that is not there yet.)
+    _retainParent(...place) { return !this._begun() && L.GridLayer.prototype._retainParent.apply(this, place); },
+    _retainChildren(...place) { if (!this._begun()) L.GridLayer.prototype._retainChildren.apply(this, place); },
+    _begun() { return Object.values(this._tiles).some(({ current, active }) => current && active); },
   });
   const grid = new Grid({ pane: name, tileSize: size, updateWhenZooming: false, keepBuffer: 1, noWrap: true });
   grid.on('tileunload', ({ coords }) => on.gone(keyOf(coords)));

@@ -36,9 +36,11 @@ export class TileGrid {
   hide() { this.#grid.hide(); }
 
   /** What is kept of the tiles in sight, not of those that still fill in from another zoom. */
-  get kept() {
+  get kept() { return this.#current.map(({ read }) => read); }
+
+  get #current() {
     const zoom = this.#grid.zoom();
-    return Array.from(this.#tiles.values()).filter(({ read, coords }) => read && coords.z === zoom).map(({ read }) => read);
+    return Array.from(this.#tiles.values()).filter(({ read, coords }) => read && coords.z === zoom);
   }
 
   /** The tile under a place: {read, x, y}, with x and y in its pixels; null where there is none. */
@@ -50,7 +52,7 @@ export class TileGrid {
 
   /** Draw again from memory the tiles of which `wanted` holds. */
   redraw(wanted = () => true) {
-    this.#tiles.forEach((tile) => { if (tile.read && wanted(tile.read)) this.#paintSoon(tile); });
+    this.#current.filter(({ read }) => wanted(read)).forEach((tile) => this.#paintSoon(tile));
   }
 
   /** Ask again for the tiles that hold one of some places; for all without places. */
@@ -99,6 +101,6 @@ export class TileGrid {
     this.#draw(context, tile.read);
     tile.canvas.getContext('bitmaprenderer').transferFromImageBitmap(sheet.transferToImageBitmap());
     tile.painted();
-    tile.painted = () => {};    // what was under it gives way once
+    tile.painted = () => {};
   }
 }

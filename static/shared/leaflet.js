@@ -32,7 +32,8 @@ export function loadLeaflet(urls) {
  * @param {HTMLElement} element
  * @param {{bounds: number[]|null, view: {lat, lon, zoom}|null, attribution: string,
  *   titles: {zoomIn: string, zoomOut: string}, zoomPosition: string, scalePosition: string,
- *   attributionPosition: string}} options bounds: west, south, east, north; a view beats them
+ *   attributionPosition: string, fading: boolean}} options bounds: west, south, east, north; a view
+ *   beats them; fading: whether tiles appear by and by
  * @returns {L.Map}
  */
 export function createMap(element, options) {
@@ -43,7 +44,7 @@ export function createMap(element, options) {
     zoomControl: false,
     attributionControl: false,
     zoomAnimation: !still,
-    fadeAnimation: !still,
+    fadeAnimation: !still && options.fading !== false,
     markerZoomAnimation: !still,
     inertia: !still,
   });
