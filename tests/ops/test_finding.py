@@ -30,6 +30,7 @@ def fake_postgres(home: Path, version: str, *postgis: str) -> Path:
     return home / "bin"
 
 
+HERE = "127.0.0.1"
 POSTGIS = ("extension/postgis.control", "postgis-3.so")
 
 
@@ -102,9 +103,10 @@ def test_a_taken_port_that_was_asked_for_is_refused_and_another_chosen_otherwise
 ) -> None:
     monkeypatch.setattr(ports, "PATIENCE_S", 0.0)
     with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
+        # Below those that the system gives to others by itself.
+        taken = next(port for port in range(20_001, 30_000) if ports.is_free_pair(port - 1, HERE))
+        other.bind((HERE, taken))
         other.listen()
-        taken = other.getsockname()[1]
         with pytest.raises(Failed, match="--port"):
             ports.choose(taken)
         with pytest.raises(Failed, match=f"{taken} cannot be listened on"):
