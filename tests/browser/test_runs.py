@@ -43,6 +43,7 @@ def compute(desk: Page) -> None:
     done = desk.locator(".runs-job[data-state=done]")
     expect(done).to_have_count(1, timeout=40_000)
     done.get_by_role("link").click()
+    desk.wait_for_url(re.compile("print$"))
 
 
 def test_a_run_is_computed_while_one_looks(desk: Page) -> None:
