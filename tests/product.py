@@ -15,8 +15,8 @@ from urllib.parse import quote
 from django.db import connection
 
 from ops.layout import Layout
-from ops.ports import is_free_pair
 from ops.supervisor import Program, programs
+from tests.ports import HERE, free_pair
 
 ROOT = Path(__file__).resolve().parents[1]
 READY_S = 60.0
@@ -30,7 +30,6 @@ _END_OTHERS = """
 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
  WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
-BIND = "127.0.0.1"
 
 
 @dataclass
@@ -130,8 +129,8 @@ def _quiet() -> bool:
 @contextmanager
 def run_product(folder: Path, url: str) -> Iterator[Product]:
     """Run web, live and worker on a database until the block ends; `folder` gets logs, media."""
-    port = _free_pair()
-    commands = {p.name: p for p in programs(Layout(ROOT), port, BIND)}
+    port = free_pair()
+    commands = {p.name: p for p in programs(Layout(ROOT), port, HERE)}
     env = {
         **os.environ,
         "DATABASE_URL": url,
@@ -139,7 +138,7 @@ def run_product(folder: Path, url: str) -> Iterator[Product]:
         "GRID_LIVE_PORT": str(port + 1),
         "PYTHONUNBUFFERED": "1",
     }
-    running = Product(f"http://{BIND}:{port}", port, folder, folder / "media", env, commands, {})
+    running = Product(f"http://{HERE}:{port}", port, folder, folder / "media", env, commands, {})
     try:
         running.ensure()
         yield running
@@ -155,16 +154,10 @@ def database_url() -> str:
     return f"postgis://{settings['USER']}@{host}/{settings['NAME']}"
 
 
-def _free_pair() -> int:
-    """Return a port that is free with the next, below those that the system gives to anybody."""
-    first = 10_000 + 20 * (os.getpid() % 1000)  # another for each process of a suite
-    return next(port for port in range(first, 32_000, 2) if is_free_pair(port, BIND))
-
-
 def _wait(running: Product) -> None:
     addresses = [
         f"{running.url}/readyz",
-        f"http://{BIND}:{running.port + 1}/live/healthz",
+        f"http://{HERE}:{running.port + 1}/live/healthz",
     ]
     deadline = time.monotonic() + READY_S
     while addresses:

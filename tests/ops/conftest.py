@@ -21,7 +21,7 @@ import pytest
 
 from ops.cluster import Cluster
 from ops.layout import Layout
-from ops.ports import is_free_pair
+from tests.ports import free_pair
 
 PROJECT = Path(__file__).resolve().parents[2]
 STAND_IN = Path(__file__).resolve().parent / "stand_in"
@@ -134,7 +134,7 @@ def installation() -> Iterator[Installation]:
             shutil.copy(PROJECT / name, root)
         (root / "static").mkdir()
         _lend_venv(root)
-        made = Installation(root, _free_pair())
+        made = Installation(root, free_pair())
         yield made
         made.run("reset", "--yes")
 
@@ -154,8 +154,3 @@ def _lend_venv(root: Path) -> None:
     lock = root / "requirements-dev.lock"
     stamp = {"lock": lock.name, "sha256": hashlib.sha256(lock.read_bytes()).hexdigest()}
     (venv / "gridctl.json").write_text(json.dumps(stamp), "utf-8")
-
-
-def _free_pair() -> int:
-    """Return a port that is free together with the next, away from those that people use."""
-    return next(port for port in range(18000, 19000, 2) if is_free_pair(port, "127.0.0.1"))

@@ -10,6 +10,7 @@ import pytest
 from ops import apt, browser, ports, postgres
 from ops.layout import Layout
 from ops.say import Failed
+from tests.ports import HERE, free_pair
 
 
 def program(path: Path, says: str) -> Path:
@@ -30,7 +31,6 @@ def fake_postgres(home: Path, version: str, *postgis: str) -> Path:
     return home / "bin"
 
 
-HERE = "127.0.0.1"
 POSTGIS = ("extension/postgis.control", "postgis-3.so")
 
 
@@ -103,8 +103,7 @@ def test_a_taken_port_that_was_asked_for_is_refused_and_another_chosen_otherwise
 ) -> None:
     monkeypatch.setattr(ports, "PATIENCE_S", 0.0)
     with socket.socket() as other:
-        # Below those that the system gives to others by itself.
-        taken = next(port for port in range(20_001, 30_000) if ports.is_free_pair(port - 1, HERE))
+        taken = free_pair() + 1
         other.bind((HERE, taken))
         other.listen()
         with pytest.raises(Failed, match="--port"):
