@@ -26,6 +26,7 @@ def test_the_zoom_before_stays_until_the_first_tile_of_the_next_and_then_goes(
     before, fresh = (page.locator(PAINTED + those) for those in OF_ZOOMS)
     waiting = page.locator(f"{TILES}:not(.leaflet-tile-loaded)")
     expect(fresh.first).to_be_attached()
+    expect(waiting).to_have_count(0)
     page.evaluate(MARK)
     held: list[Route] = []
     page.route("**/tiles/incidents/**", lambda route: held.append(route))
